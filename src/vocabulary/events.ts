@@ -1,0 +1,61 @@
+// What a room may hear: the numbered events of the feed, and the messages on the socket around them.
+import { z } from 'zod';
+import { Amount, Bytes32, Milliseconds, StreamId } from './values.js';
+
+const numbered = { n: z.number().int().positive(), stream: StreamId, at: Milliseconds };
+
+export const TipEvent = z.object({
+  ...numbered,
+  type: z.literal('tip'),
+  data: z.object({ id: z.string(), name: z.string(), message: z.string(), amount: Amount }),
+});
+export const LiveEvent = z.object({ ...numbered, type: z.literal('live'), data: z.object({}) });
+export const EndedEvent = z.object({ ...numbered, type: z.literal('ended'), data: z.object({}) });
+/** The stream's settings changed: title, price per second, free preview. */
+export const ChangedEvent = z.object({
+  ...numbered,
+  type: z.literal('changed'),
+  data: z.object({ title: z.string(), price: Amount, previewMs: Milliseconds }),
+});
+
+/** An entry of the feed. `n` rises over all streams; a reader shows each `n` once. */
+export const FeedEvent = z.discriminatedUnion('type', [TipEvent, LiveEvent, EndedEvent, ChangedEvent]);
+export type FeedEvent = z.infer<typeof FeedEvent>;
+export type FeedEventType = FeedEvent['type'];
+
+/** What a purse is worth now, as its page may know it. */
+export const PurseState = z
+  .object({
+    id: Bytes32,
+    kind: z.enum(['channel', 'pass']),
+    limit: Amount,
+    authorized: Amount,
+    spent: Amount,
+  })
+  .meta({ id: 'PurseState' });
+export type PurseState = z.infer<typeof PurseState>;
+
+/** Sent by a reader: which stream, and the last event it has shown (absent: from now on). */
+export const Follow = z.object({
+  stream: StreamId,
+  after: z.number().int().nonnegative().optional(),
+  /** The overlay's token; needed only to be counted as an overlay. */
+  overlay: z.string().max(64).optional(),
+  /** A viewer's session: its purses' states are pushed here. */
+  session: z.string().max(64).optional(),
+});
+export type Follow = z.infer<typeof Follow>;
+
+export type FollowAnswer = { ok: true; last: number } | { ok: false; code: string; detail: string };
+
+export interface ClientToServer {
+  follow: (follow: Follow, answer: (a: FollowAnswer) => void) => void;
+}
+
+export interface ServerToClient {
+  event: (event: FeedEvent) => void;
+  /** A purse of this session changed by something other than its own request (top-up, refund). */
+  purse: (state: PurseState) => void;
+  /** How many watch now. */
+  viewers: (count: number) => void;
+}

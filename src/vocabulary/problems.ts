@@ -1,0 +1,187 @@
+// Every refusal, worded once: a code, its HTTP status, and a sentence that says what to do.
+
+/** Facts a sentence may use. */
+export type Facts = Readonly<Record<string, string | number | undefined>>;
+
+interface Wording {
+  status: number;
+  title: string;
+  /** A sentence for the person: what happened and what to do. */
+  say: (facts: Facts) => string;
+}
+
+const wordings = {
+  // the request itself
+  bad_request: { status: 400, title: 'Bad request', say: (f) => `That request is not right: ${f.reason}.` },
+  too_large: { status: 413, title: 'Too large', say: () => 'That is more than this server reads at once. Send less.' },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    say: (f) => `There is no ${f.what ?? 'such thing'} here. Check the link.`,
+  },
+  unknown_stream: {
+    status: 404,
+    title: 'Unknown stream',
+    say: (f) => `There is no stream “${f.stream}” here. Check the link.`,
+  },
+  unknown_purse: {
+    status: 404,
+    title: 'Unknown purse',
+    say: () => 'This link or channel is not known here. Ask for a new link.',
+  },
+  stream_exists: {
+    status: 409,
+    title: 'Stream exists',
+    say: (f) => `There already is a stream “${f.stream}”. Choose another id.`,
+  },
+  id_reused: {
+    status: 409,
+    title: 'Id reused',
+    say: () => 'That id was already used for something else. Use a new id for each act.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    say: () => 'Too many requests. Wait a few seconds and try again.',
+  },
+  // who asks
+  host_token_needed: {
+    status: 401,
+    title: 'Host token needed',
+    say: () => 'Only the host may do this. Open the dashboard link that dTok printed at start.',
+  },
+  session_needed: { status: 401, title: 'Session needed', say: () => 'This session has ended. Reload the page.' },
+  wrong_signer: {
+    status: 403,
+    title: 'Wrong signer',
+    say: () => 'The signature is not by the key that owns this purse.',
+  },
+  clock_off: {
+    status: 400,
+    title: 'Clock is off',
+    say: (f) => `Your device’s clock is off by about ${f.seconds} s. The page corrects for it; reload if it does not.`,
+  },
+  overlay_token_wrong: {
+    status: 403,
+    title: 'Wrong overlay token',
+    say: () => 'This overlay address is no longer valid. Copy it again from the dashboard.',
+  },
+  // money
+  voucher_wrong_signature: {
+    status: 403,
+    title: 'Voucher not signed by the purse’s key',
+    say: (f) => `The voucher is not signed by this purse’s key for chain ${f.chainId} and this contract.`,
+  },
+  voucher_over_limit: {
+    status: 409,
+    title: 'Voucher over the limit',
+    say: (f) => `The voucher promises ${f.amount}, but this purse holds ${f.limit}. Top it up or sign less.`,
+  },
+  voucher_too_low: {
+    status: 409,
+    title: 'Voucher too low',
+    say: (f) => `A voucher for ${f.authorized} is already accepted. Sign a higher total.`,
+  },
+  voucher_needed: { status: 402, title: 'Voucher needed', say: () => 'Sign a voucher for a higher total to go on.' },
+  out_of_credit: {
+    status: 402,
+    title: 'Out of credit',
+    say: () => 'The credit is used up. Top up, or open another watch link.',
+  },
+  sponsor_unavailable: {
+    status: 402,
+    title: 'Sponsor unavailable',
+    say: () => 'Whoever funds this link has stopped paying for now. Top up yourself, or ask for another link.',
+  },
+  purse_closing: {
+    status: 409,
+    title: 'Purse closing',
+    say: () => 'This purse is being paid out. Wait for it, then open a new channel.',
+  },
+  charge_refused: { status: 409, title: 'Charge refused', say: (f) => `This could not be charged: ${f.reason}.` },
+  tip_too_small: { status: 400, title: 'Tip too small', say: (f) => `The smallest tip here is ${f.minimum}.` },
+  channel_not_ours: {
+    status: 400,
+    title: 'Channel does not pay this host',
+    say: (f) => `This channel cannot be used here: its ${f.field} is not the one this stream asks for.`,
+  },
+  deposit_refused: {
+    status: 409,
+    title: 'Deposit refused',
+    say: (f) => `The deposit was refused by the chain: ${f.reason}. Nothing was taken.`,
+  },
+  nothing_to_refund: { status: 409, title: 'Nothing to refund', say: () => 'Nothing is left in this channel.' },
+  faucet_off: {
+    status: 403,
+    title: 'No faucet',
+    say: () => 'There is no faucet on this chain: send real tokens instead.',
+  },
+  // the stream
+  not_live: {
+    status: 409,
+    title: 'Not live',
+    say: () => 'The stream is not on air. It starts by itself when the host goes live.',
+  },
+  key_unknown: {
+    status: 404,
+    title: 'Key not available',
+    say: () => 'That part of the stream is over or not yet there.',
+  },
+  // the machine
+  chain_unavailable: {
+    status: 503,
+    title: 'Chain unavailable',
+    say: () => 'The chain cannot be reached right now. Nothing is lost; try again in a minute.',
+  },
+  storage_unavailable: {
+    status: 503,
+    title: 'Storage unavailable',
+    say: () => 'The server cannot write to its disk. Nothing was charged; the host must free some space.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong',
+    say: () => 'Something went wrong here. Nothing was charged twice; try again.',
+  },
+} as const satisfies Record<string, Wording>;
+
+export type ProblemCode = keyof typeof wordings;
+
+export const problemCodes = Object.keys(wordings) as ProblemCode[];
+
+/** RFC 9457 problem details; `code` is what programs go by, `detail` what people read. */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  code: ProblemCode;
+  detail: string;
+  facts?: Facts;
+}
+
+/** A refusal: thrown anywhere, worded here, rendered at the edge. */
+export class Problem extends Error {
+  readonly status: number;
+  constructor(
+    readonly code: ProblemCode,
+    readonly facts: Facts = {},
+    options?: { cause?: unknown },
+  ) {
+    const wording: Wording = wordings[code];
+    super(wording.say(facts), options);
+    this.name = 'Problem';
+    this.status = wording.status;
+  }
+
+  /** The body of an `application/problem+json` answer. */
+  body(): ProblemBody {
+    return {
+      type: `urn:dtok:problem:${this.code}`,
+      title: wordings[this.code].title,
+      status: this.status,
+      code: this.code,
+      detail: this.message,
+      ...(Object.keys(this.facts).length > 0 ? { facts: this.facts } : {}),
+    };
+  }
+}
