@@ -139,12 +139,14 @@ export const StreamSettings = z
   });
 export type StreamSettings = z.infer<typeof StreamSettings>;
 export const StreamPatch = StreamSettings.partial().meta({ id: 'StreamPatch' });
+export type StreamPatch = z.infer<typeof StreamPatch>;
 export const StreamCreate = StreamPatch.extend({ id: StreamId }).meta({ id: 'StreamCreate' });
 
-/** What a stream has earned, in base units: watched + tipped = spent; claimed and settled are on chain. */
+/** What was earned, in base units. */
 export const Earnings = z
   .object({ watched: Amount, tipped: Amount, claimed: Amount, settled: Amount, unclaimed: Amount })
-  .meta({ id: 'Earnings' });
+  .meta({ id: 'Earnings', description: 'watched and tipped are this stream’s; claimed, settled and unclaimed are the host’s' });
+export type Earnings = z.infer<typeof Earnings>;
 
 export const HostStream = z
   .object({

@@ -105,10 +105,10 @@ const wordings = {
     title: 'Channel does not pay this host',
     say: (f) => `This channel cannot be used here: its ${f.field} is not the one this stream asks for.`,
   },
-  deposit_refused: {
+  chain_refused: {
     status: 409,
-    title: 'Deposit refused',
-    say: (f) => `The deposit was refused by the chain: ${f.reason}. Nothing was taken.`,
+    title: 'Refused by the chain',
+    say: (f) => `The chain refused this: ${f.reason}. Nothing was taken.`,
   },
   nothing_to_refund: { status: 409, title: 'Nothing to refund', say: () => 'Nothing is left in this channel.' },
   faucet_off: {

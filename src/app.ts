@@ -1,0 +1,187 @@
+// The one place that knows every part: wires them, starts them, and stops them in reverse.
+import { join } from 'node:path';
+import express from 'express';
+import { chooseChain } from './chain/index.js';
+import { openFeed } from './feed/index.js';
+import { type FirstShow, prepareFirstShow } from './first-show.js';
+import { createHandlers } from './http/handlers.js';
+import { fillApp, listen } from './http/server.js';
+import type { Logger } from './log.js';
+import { createMetrics } from './metrics.js';
+import { type Overlay, startOverlay } from './overlay/index.js';
+import { connectChain, createTips, openPayments, purseState } from './payments/index.js';
+import { loadSecrets, sameSecret } from './secrets.js';
+import { type Settings, toUnits } from './settings.js';
+import { openStore } from './store/index.js';
+import { findFfmpeg } from './stream/ffmpeg.js';
+import { createKeyPath, startShows } from './stream/index.js';
+
+const clockToleranceMs = 5 * 60_000;
+const settleEveryMs = 5000;
+
+export interface App extends FirstShow {
+  stop(): Promise<void>;
+}
+
+/** Starts everything; when it throws, all that had started is stopped. */
+export async function startApp(
+  settings: Settings,
+  log: Logger,
+  folders: { pages: string; cache: string },
+): Promise<App> {
+  const closers: (() => unknown)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await close();
+      } catch (error) {
+        log.error({ err: error }, 'a part did not stop cleanly');
+      }
+    }
+  };
+  try {
+    const first = await wire(settings, log, folders, (close) => closers.push(close));
+    return { ...first, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function wire(
+  settings: Settings,
+  log: Logger,
+  folders: { pages: string; cache: string },
+  onStop: (close: () => unknown) => void,
+): Promise<FirstShow> {
+  const ffmpeg = findFfmpeg({ path: settings.ffmpeg, cacheFolder: folders.cache });
+  const secrets = loadSecrets(settings.data);
+  const store = await openStore({ path: join(settings.data, 'dtok.sqlite') });
+  onStop(store.close);
+
+  const place = await chooseChain({ settings, log });
+  onStop(place.stop);
+  const chain = await connectChain({ ...place, pollMs: settings.chainPollMs });
+  onStop(chain.close);
+  const units = (amount: string): bigint => toUnits(amount, chain.token.decimals);
+
+  const feed = await openFeed({ store, log });
+  let overlay: Overlay | null = null;
+  const payments = await openPayments({
+    store,
+    chain,
+    gateKey: secrets.gateKey,
+    sponsorKey: secrets.sponsorKey,
+    settings: {
+      host: place.host,
+      withdrawDelay: settings.withdrawDelay,
+      pollMs: settings.chainPollMs,
+      settle: {
+        minimum: units(settings.amounts.settleMinimum),
+        afterMs: settings.settleAfterMs,
+        everyMs: settleEveryMs,
+      },
+      clockTolerance: clockToleranceMs,
+    },
+    onPurse: (purse) => overlay?.purse(purse.signer, purseState(purse)),
+    log,
+  });
+
+  const mediaFolder = join(settings.data, 'media');
+  const shows = await startShows({
+    store,
+    feed,
+    cashier: payments.ledger,
+    onPayerGone: payments.ledger.forget,
+    onSegment: (stream) => metrics.segment(stream),
+    defaults: {
+      title: settings.stream.title,
+      price: units(settings.amounts.price),
+      previewMs: settings.stream.previewMs,
+      keyPeriodMs: settings.stream.keyPeriodMs,
+      minTip: units(settings.amounts.minTip),
+      mediaBase: '',
+    },
+    master: Buffer.from(secrets.masterSecret.slice(2), 'hex'),
+    ffmpeg,
+    mediaFolder,
+    keyBase: settings.publicUrl,
+    rtmp: { host: settings.host, port: settings.rtmpPort, publicHost: new URL(settings.publicUrl).hostname },
+    reconnectMs: settings.reconnectMs,
+    log,
+  });
+  onStop(shows.stop);
+  const ids = (): string[] => shows.streams.all().map(({ id }) => id);
+  const metrics = createMetrics(() => ({
+    viewers: Object.fromEntries(ids().map((id) => [id, shows.viewers(id)])),
+    live: Object.fromEntries(ids().map((id) => [id, shows.state(id) === 'live'])),
+    overlays: overlay?.overlays() ?? 0,
+  }));
+  const tips = createTips({
+    store,
+    ledger: payments.ledger,
+    feed,
+    minimum: (stream) => shows.streams.get(stream).minTip,
+  });
+
+  const keyPath = createKeyPath({
+    gate: shows.gate,
+    paymentRequired: (url, amount) => payments.paymentRequired(`${settings.publicUrl}${url}`, amount),
+    onAnswer: metrics.key,
+    onError: (error) => log.error({ err: error }, 'a key request failed'),
+  });
+  const web = express();
+  const http = await listen({ host: settings.host, port: settings.port, keyPath, app: web });
+  overlay = startOverlay({
+    http,
+    feed,
+    overlayToken: (stream) => shows.streams.get(stream).overlayToken,
+    payerOf: (session) => shows.sessions.find(session)?.payer,
+    viewers: shows.viewers,
+    log,
+  });
+  onStop(async () => {
+    http.closeAllConnections();
+    await overlay?.stop();
+  });
+
+  const running = payments.start();
+  onStop(running.stop);
+  fillApp(web, {
+    handlers: createHandlers({
+      settings,
+      payments,
+      tips,
+      shows,
+      overlay,
+      faucet: place.dev ? chain.mint : null,
+      lastEvent: feed.last,
+      now: Date.now,
+    }),
+    isHost: (token) => token !== undefined && sameSecret(token, secrets.hostToken),
+    unready: () => (running.reachable() ? [] : ['the chain cannot be reached']),
+    metrics,
+    mediaFolder,
+    pagesFolder: folders.pages,
+    publicUrl: settings.publicUrl,
+    version: '0.1.0',
+    rateLimit: settings.rateLimit,
+    log,
+  });
+
+  const first = await prepareFirstShow({
+    settings,
+    secrets,
+    payments,
+    shows,
+    units,
+    dev: place.dev,
+    mint: chain.mint,
+    log,
+  });
+  if (settings.testCard) {
+    const card = shows.startTestCard(settings.stream.id);
+    onStop(card.stop);
+  }
+  return first;
+}

@@ -1,0 +1,109 @@
+// The feed: the one numbered log of what viewers should see, and its readers.
+import type { Selectable } from 'kysely';
+import type { Logger } from '../log.js';
+import type { Store, Trx } from '../store/index.js';
+import type { EventRow } from '../store/schema.js';
+import { FeedEvent } from '../vocabulary/events.js';
+
+/** An event before it has its number. */
+export type NewEvent = FeedEvent extends infer E
+  ? E extends FeedEvent
+    ? Pick<E, 'stream' | 'type' | 'data'>
+    : never
+  : never;
+
+/** How many events a reader that was away is sent at most; older ones no longer matter on air. */
+const replayed = 1000;
+
+export type Feed = Awaited<ReturnType<typeof openFeed>>;
+
+export async function openFeed({ store, log, now = Date.now }: { store: Store; log: Logger; now?: () => number }) {
+  const readers = new Set<(event: FeedEvent) => void>();
+  /** The newest events, so that a reader joins without a gap between what it read and what it hears. */
+  const recent: FeedEvent[] = [];
+  const newest = await store.db
+    .selectFrom('events')
+    .select(({ fn }) => fn.max('n').as('n'))
+    .executeTakeFirst();
+  let last = newest?.n ?? 0;
+  let announced = false;
+  let pumping: Promise<void> | null = null;
+
+  /** Writes an event in the caller's transaction; call `announce` when that is durable. */
+  async function append(trx: Trx, event: NewEvent): Promise<{ n: number; at: number }> {
+    const at = now();
+    const { n } = await trx
+      .insertInto('events')
+      .values({ stream: event.stream, type: event.type, data: JSON.stringify(event.data), at })
+      .returning('n')
+      .executeTakeFirstOrThrow();
+    return { n, at };
+  }
+
+  const parse = (row: Selectable<EventRow>): FeedEvent => FeedEvent.parse({ ...row, data: JSON.parse(row.data) });
+
+  function pass(event: FeedEvent): void {
+    last = event.n;
+    recent.push(event);
+    if (recent.length > replayed) recent.shift();
+    for (const reader of readers) reader(event);
+  }
+
+  async function pump(): Promise<void> {
+    while (announced) {
+      announced = false;
+      const rows = await store.db.selectFrom('events').selectAll().where('n', '>', last).orderBy('n').execute();
+      for (const row of rows) pass(parse(row));
+    }
+  }
+
+  /** Tells the readers what is newly on disk, in the order of the numbers whoever calls first. */
+  function announce(): void {
+    announced = true;
+    pumping ??= pump().finally(() => {
+      pumping = null;
+      if (announced) announce();
+    });
+    pumping.catch((error) =>
+      log.error({ err: error }, 'the feed could not be read; readers get it with the next event'),
+    );
+  }
+
+  async function stored(stream: string, after: number): Promise<FeedEvent[]> {
+    const rows = await store.db
+      .selectFrom('events')
+      .selectAll()
+      .where('stream', '=', stream)
+      .where('n', '>', after)
+      .orderBy('n', 'desc')
+      .limit(replayed)
+      .execute();
+    return rows.toReversed().map(parse);
+  }
+
+  /**
+   * Calls `deliver` with every event of the stream after number `after`, in order, then with each new one.
+   * Returns the end of it. Without `after` it starts from now.
+   */
+  async function follow(stream: string, after: number | undefined, deliver: (event: FeedEvent) => void) {
+    let sent = after ?? last;
+    const hear = (event: FeedEvent): void => {
+      if (event.stream !== stream || event.n <= sent) return;
+      sent = event.n;
+      deliver(event);
+    };
+    const missed = after === undefined || after >= last ? [] : await stored(stream, after);
+    for (const event of missed) hear(event);
+    for (const event of recent) hear(event);
+    readers.add(hear);
+    return () => void readers.delete(hear);
+  }
+
+  /** Appends and announces an event that belongs to no other write. */
+  async function say(event: NewEvent): Promise<void> {
+    await store.write((trx) => append(trx, event));
+    announce();
+  }
+
+  return { append, announce, follow, say, last: () => last };
+}

@@ -1,0 +1,175 @@
+// What each route of the API does: the calls of the parts, in the shapes of the vocabulary.
+import type { Overlay } from '../overlay/index.js';
+import { type Payments, purseState, recover, sessionDigest, type Tips, watchLink } from '../payments/index.js';
+import type { Settings } from '../settings.js';
+import type { Shows, Stream, StreamChange } from '../stream/index.js';
+import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabulary/api.js';
+import { Problem } from '../vocabulary/problems.js';
+import type { Hex } from '../vocabulary/values.js';
+import type { Handlers } from './mount.js';
+
+/** Test tokens for one click, in whole tokens. */
+const faucetTokens = 5n;
+
+export interface HandlerNeeds {
+  settings: Settings;
+  payments: Payments;
+  tips: Tips;
+  shows: Shows;
+  overlay: Overlay;
+  /** Test tokens; null where the tokens are real. */
+  faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
+  lastEvent: () => number;
+  now: () => number;
+}
+
+export function createHandlers(needs: HandlerNeeds): Handlers {
+  const { settings, payments, tips, shows, overlay, now } = needs;
+  const { ledger, sponsor, terms, chain } = payments;
+
+  const paymentTerms = {
+    network: `eip155:${chain.chainId}`,
+    chainId: chain.chainId,
+    contract: chain.contract,
+    depositCollector: chain.depositCollector,
+    payTo: terms.receiver,
+    receiverAuthorizer: terms.receiverAuthorizer,
+    withdrawDelay: terms.withdrawDelay,
+    token: chain.token,
+    faucet: needs.faucet !== null,
+  };
+
+  function info(stream: Stream): StreamInfo {
+    return {
+      id: stream.id,
+      title: stream.title,
+      host: settings.hostName,
+      price: stream.price.toString(),
+      previewMs: stream.previewMs,
+      keyPeriodMs: stream.keyPeriodMs,
+      minTip: stream.minTip.toString(),
+      state: shows.state(stream.id),
+      viewers: shows.viewers(stream.id),
+      media: [...(stream.mediaBase ? [stream.mediaBase] : []), `/media/${stream.id}/`],
+      lastEvent: needs.lastEvent(),
+      terms: paymentTerms,
+      serverTime: now(),
+    };
+  }
+
+  function session(token: string | undefined) {
+    const found = token === undefined ? undefined : shows.sessions.find(token);
+    if (!found || token === undefined) throw new Problem('session_needed');
+    return { token, ...found };
+  }
+
+  function sessionInfo(token: string, stream: Stream, payer: Hex) {
+    return {
+      session: token,
+      stream: stream.id,
+      signer: payer,
+      purses: ledger.pursesOf(payer, stream.id).map(purseState),
+      previewLeftMs: shows.gate.previewLeft(stream, payer),
+      serverTime: now(),
+    };
+  }
+
+  function earnings(stream: Stream): Earnings {
+    const { watched, tipped } = ledger.earned(stream.id);
+    const { claimed, settled, unclaimed } = payments.onChain();
+    const amounts = { watched, tipped, claimed, settled, unclaimed };
+    return Object.fromEntries(Object.entries(amounts).map(([name, value]) => [name, `${value}`])) as Earnings;
+  }
+
+  function sponsorState(stream: Stream): HostStream['sponsor'] {
+    const channel = sponsor.channelOf(stream.id);
+    const purse = ledger.purse(channel);
+    if (!purse) return null;
+    const promised = ledger.passesOf(channel).reduce((sum, pass) => sum + pass.limit - pass.spent, 0n);
+    return { channel, balance: `${purse.limit}`, spent: `${purse.spent}`, promised: `${promised}` };
+  }
+
+  function hostStream(stream: Stream): HostStream {
+    const { title, previewMs, keyPeriodMs, mediaBase } = stream;
+    const balance = payments.hostBalance();
+    return {
+      info: info(stream),
+      settings: { title, price: `${stream.price}`, previewMs, keyPeriodMs, minTip: `${stream.minTip}`, mediaBase },
+      earnings: earnings(stream),
+      rtmpUrl: shows.rtmpUrl,
+      streamKey: stream.streamKey,
+      overlayUrl: `${settings.publicUrl}/overlay/${stream.id}#t=${stream.overlayToken}`,
+      overlays: overlay.overlays(stream.id),
+      notices: shows.notices(stream.id),
+      sponsor: sponsorState(stream),
+      hostBalance: balance === null ? null : `${balance}`,
+    };
+  }
+
+  return {
+    listStreams: async () => shows.streams.all().map(info),
+    getStream: async ({ params }) => info(shows.streams.get(params.stream)),
+    openSession: async ({ body }) => {
+      const stream = shows.streams.get(body.stream);
+      payments.checkClock(body.issuedAt);
+      const digest = sessionDigest(body.stream, body.issuedAt, payments.domain);
+      if (recover(digest, body.signature) !== body.signer) throw new Problem('wrong_signer');
+      await ledger.warm(body.signer);
+      return sessionInfo(shows.sessions.open(stream.id, body.signer), stream, body.signer);
+    },
+    getSession: async ({ token }) => {
+      const { token: id, stream, payer } = session(token);
+      await ledger.warm(payer);
+      return sessionInfo(id, shows.streams.get(stream), payer);
+    },
+    postVoucher: async ({ body }) =>
+      purseState(await ledger.acceptVoucher(body.channelId, BigInt(body.maxClaimableAmount), body.signature)),
+    postTip: async ({ body, token }) => {
+      const { payer, stream } = session(token);
+      const tip = await tips.tip({ payer, stream, ...body, amount: BigInt(body.amount) });
+      const { id, n, name, message, at } = tip;
+      return { id, n, name, message, at, amount: `${tip.amount}`, purse: purseState(tip.purse) };
+    },
+    postDeposit: async ({ body }) => {
+      const { purse, transaction } = await payments.channels.deposit(body);
+      return { purse: purseState(purse), transaction };
+    },
+    closeChannel: ({ params, body }) => payments.close(params.purse, body.issuedAt, body.signature),
+    postFaucet: async ({ body }) => {
+      if (!needs.faucet) throw new Problem('faucet_off');
+      const amount = faucetTokens * 10n ** BigInt(chain.token.decimals);
+      return { amount: `${amount}`, transaction: await needs.faucet(body.address, amount) };
+    },
+    createStream: async ({ body }) => {
+      const { id, ...wish } = body;
+      return hostStream(await shows.streams.create(id, change(wish)));
+    },
+    hostStream: async ({ params }) => hostStream(shows.streams.get(params.stream)),
+    patchStream: async ({ params, body }) => hostStream(await shows.streams.patch(params.stream, change(body))),
+    makeLinks: async ({ params, body }) => {
+      const stream = shows.streams.get(params.stream);
+      const wishes = body.links.map((link) => ({ ...link, limit: BigInt(link.limit) }));
+      return (await payments.links.make(stream.id, sponsor.channelOf(stream.id), wishes)).map(watchLink);
+    },
+    listLinks: async ({ params }) => {
+      const { id } = shows.streams.get(params.stream);
+      return ledger.passesOf(sponsor.channelOf(id)).map(watchLink);
+    },
+    topUpLink: async ({ params, body }) =>
+      watchLink(await payments.links.topUp(body.id, params.purse, BigInt(body.amount))),
+    settle: ({ body }) => payments.settle(body),
+  };
+}
+
+/** A patch as the streams keep it: only what was given, amounts as numbers. */
+function change(patch: StreamPatch): StreamChange {
+  const { price, minTip, ...rest } = patch;
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as StreamChange;
+  const slash = given.mediaBase && !given.mediaBase.endsWith('/') ? { mediaBase: `${given.mediaBase}/` } : {};
+  return {
+    ...given,
+    ...slash,
+    ...(price !== undefined && { price: BigInt(price) }),
+    ...(minTip !== undefined && { minTip: BigInt(minTip) }),
+  };
+}

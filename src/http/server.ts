@@ -1,0 +1,103 @@
+// The web server: keys first, then media, pages, the API and the probes.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import express, { type Express, type Response } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import type { Logger } from '../log.js';
+import type { Metrics } from '../metrics.js';
+import { Problem } from '../vocabulary/problems.js';
+import { type Handlers, mountRoutes, problemRenderer } from './mount.js';
+import { openApiDocument } from './openapi.js';
+
+export interface WebNeeds {
+  handlers: Handlers;
+  isHost: (token: string | undefined) => boolean;
+  /** Why this server is not ready; empty when it is. */
+  unready: () => string[];
+  metrics: Metrics;
+  mediaFolder: string;
+  /** The built pages. */
+  pagesFolder: string;
+  publicUrl: string;
+  version: string;
+  /** API requests a minute from one address. */
+  rateLimit: number;
+  log: Logger;
+}
+
+type KeyPath = (req: IncomingMessage, res: ServerResponse) => boolean;
+
+/** Opens the port with nothing behind it but the key path; `app` is set when the rest is wired. */
+export function listen(needs: { host: string; port: number; keyPath: KeyPath; app: Express }): Promise<Server> {
+  const server = createServer((req, res) => {
+    if (!needs.keyPath(req, res)) needs.app(req, res);
+  });
+  server.keepAliveTimeout = 30_000;
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(needs.port, needs.host, () => {
+      server.off('error', reject);
+      resolve(server);
+    });
+  });
+}
+
+const immutable = 'public, max-age=31536000, immutable';
+
+function mediaHeaders(res: Response, path: string): void {
+  const playlist = path.endsWith('.m3u8');
+  res.set('access-control-allow-origin', '*');
+  res.set('cache-control', playlist ? 'public, max-age=1' : immutable);
+  if (playlist) res.type('application/vnd.apple.mpegurl');
+}
+
+const securityHeaders = {
+  'x-content-type-options': 'nosniff',
+  // Links carry keys in their fragment; nothing about them goes to other sites.
+  'referrer-policy': 'no-referrer',
+};
+
+function pages(app: Express, folder: string): void {
+  const send = (file: string) => (_req: unknown, res: Response) =>
+    res.set('cache-control', 'no-cache').sendFile(join(folder, file));
+  app.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }));
+  app.get('/', send('index.html'));
+  app.get('/watch/:stream', send('watch/index.html'));
+  app.get('/overlay/:stream', send('overlay/index.html'));
+  app.get('/host', send('host/index.html'));
+  app.use(express.static(folder, { index: false }));
+}
+
+/** Everything but the keys. */
+export function fillApp(app: Express, needs: WebNeeds): void {
+  app.disable('x-powered-by');
+  app.use((_req, res, next) => {
+    res.set(securityHeaders);
+    next();
+  });
+  app.get('/healthz', (_req, res) => {
+    const reasons = needs.unready();
+    res.status(reasons.length > 0 ? 503 : 200).json({ ready: reasons.length === 0, reasons });
+  });
+  app.get('/metrics', async (_req, res) => {
+    res.type(needs.metrics.contentType).send(await needs.metrics.text());
+  });
+  app.use('/media', express.static(needs.mediaFolder, { index: false, setHeaders: mediaHeaders, dotfiles: 'ignore' }));
+  const document = openApiDocument(needs.publicUrl, needs.version);
+  app.get('/api/openapi.json', (_req, res) => res.json(document));
+  const limiter = rateLimit({
+    windowMs: 60_000,
+    limit: needs.rateLimit,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: () => {
+      throw new Problem('rate_limited');
+    },
+  });
+  mountRoutes(app, needs.handlers, { isHost: needs.isHost, limiter });
+  pages(app, needs.pagesFolder);
+  app.use(() => {
+    throw new Problem('not_found', { what: 'such page' });
+  });
+  app.use(problemRenderer(needs.log));
+}

@@ -1,0 +1,28 @@
+// Logs: lines for people in a terminal, JSON elsewhere. Keys and tokens are never given to it.
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import pretty from 'pino-pretty';
+
+export type Logger = Pick<PinoLogger, 'info' | 'warn' | 'error' | 'debug'>;
+
+/** Chain errors carry whole requests, signed transactions among them: only what they say is logged. */
+function describeError(error: Error): Record<string, unknown> {
+  const { code } = error as { code?: unknown };
+  const cause = error.cause instanceof Error ? describeError(error.cause) : undefined;
+  const message = error.message.split(/ \(|\n/)[0];
+  const stack = /^[A-Z_]+$/.test(String(code)) || error.name === 'Problem' ? undefined : error.stack;
+  return {
+    type: error.name,
+    message,
+    ...(code ? { code } : {}),
+    ...(stack ? { stack } : {}),
+    ...(cause ? { cause } : {}),
+  };
+}
+
+export function createLog({ level, terminal }: { level: string; terminal: boolean }): PinoLogger {
+  const target: DestinationStream | undefined = terminal
+    ? pretty({ colorize: !process.env.NO_COLOR, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true })
+    : undefined;
+  const options = { level, serializers: { err: describeError } };
+  return target ? pino(options, target) : pino(options);
+}

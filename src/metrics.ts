@@ -1,0 +1,60 @@
+// What is counted, for Prometheus at /metrics.
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+/** `read` is asked at each scrape for what is known elsewhere. */
+export function createMetrics(
+  read: () => { viewers: Record<string, number>; overlays: number; live: Record<string, boolean> },
+) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const keys = new Histogram({
+    name: 'dtok_key_seconds',
+    help: 'Time to answer a key request, by status',
+    labelNames: ['status'],
+    buckets: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.05, 0.25, 1],
+    registers,
+  });
+  const tips = new Counter({ name: 'dtok_tips_total', help: 'Tips accepted', labelNames: ['stream'], registers });
+  const segments = new Counter({
+    name: 'dtok_segments_total',
+    help: 'Segments published',
+    labelNames: ['stream'],
+    registers,
+  });
+  new Gauge({
+    name: 'dtok_viewers',
+    help: 'Viewers that got a key lately',
+    labelNames: ['stream'],
+    registers,
+    collect() {
+      for (const [stream, count] of Object.entries(read().viewers)) this.set({ stream }, count);
+    },
+  });
+  new Gauge({
+    name: 'dtok_live',
+    help: '1 while a stream is on air',
+    labelNames: ['stream'],
+    registers,
+    collect() {
+      for (const [stream, live] of Object.entries(read().live)) this.set({ stream }, live ? 1 : 0);
+    },
+  });
+  new Gauge({
+    name: 'dtok_overlays',
+    help: 'Connected overlays',
+    registers,
+    collect() {
+      this.set(read().overlays);
+    },
+  });
+  return {
+    key: (status: number, seconds: number) => keys.observe({ status }, seconds),
+    tip: (stream: string) => tips.inc({ stream }),
+    segment: (stream: string) => segments.inc({ stream }),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}

@@ -1,0 +1,156 @@
+// The door of payments: purses and what they may be charged, deposits, watch links, settlement.
+import type { Logger } from '../log.js';
+import type { Store } from '../store/index.js';
+import { Problem } from '../vocabulary/problems.js';
+import type { Hex } from '../vocabulary/values.js';
+import type { Chain } from './chain.js';
+import { watchChain } from './chain-watch.js';
+import { openChannels } from './channels.js';
+import { openLedger } from './ledger.js';
+import { createLinks } from './links.js';
+import type { Purse } from './purse.js';
+import { createSettler, type SettlePolicy } from './settler.js';
+import { createSponsor } from './sponsor.js';
+import { addressOf, closeDigest, type Domain, recover } from './typed-data.js';
+import { paymentRequired } from './x402.js';
+
+export { type Chain, connectChain } from './chain.js';
+export type { Charge, ChargeRequest } from './ledger.js';
+export { watchLink } from './links.js';
+export { type Purse, purseState, remaining } from './purse.js';
+export type { SettlePolicy } from './settler.js';
+export { createTips, type Tips } from './tips.js';
+export { addressOf, recover, sessionDigest } from './typed-data.js';
+
+export interface PaymentSettings {
+  /** The host's own address: the only one that claims can go to. */
+  host: Hex;
+  /** Seconds a payer must wait for a one-sided withdrawal. */
+  withdrawDelay: number;
+  pollMs: number;
+  settle: SettlePolicy;
+  /** How far a proof's time may be from ours, ms. */
+  clockTolerance: number;
+}
+
+export type Payments = Awaited<ReturnType<typeof openPayments>>;
+
+export async function openPayments(needs: {
+  store: Store;
+  chain: Chain;
+  gateKey: Hex;
+  sponsorKey: Hex;
+  settings: PaymentSettings;
+  onPurse: (purse: Readonly<Purse>) => void;
+  log: Logger;
+  now?: () => number;
+}) {
+  const { store, chain, gateKey, settings, log, now = Date.now } = needs;
+  const domain: Domain = { chainId: chain.chainId, contract: chain.contract };
+  const terms = {
+    receiver: settings.host,
+    receiverAuthorizer: addressOf(gateKey),
+    token: chain.token.address,
+    withdrawDelay: settings.withdrawDelay,
+  };
+  const ledger = await openLedger({
+    store,
+    domain,
+    onPurse: needs.onPurse,
+    extendSponsor: (channel, total) => sponsor.extend(channel, total),
+    now,
+  });
+  const channels = await openChannels({ store, ledger, chain, domain, terms, log, now });
+  const sponsor = createSponsor({ key: needs.sponsorKey, ledger, channels, chain, domain, terms, now });
+  const links = createLinks({ store, ledger, domain, now });
+  const settler = createSettler({ store, ledger, channels, chain, domain, host: settings.host, gateKey, log, now });
+
+  let unsettled = 0n;
+  let hostBalance: bigint | null = null;
+
+  async function onChannel(id: Hex): Promise<void> {
+    const channel = channels.get(id);
+    if (!channel || channel.withdrawing === 0n) return;
+    log.info({ channel: id }, 'a payer withdraws: claiming what was spent first');
+    await settler.claimChannel(id);
+  }
+
+  /** Refuses a proof whose time is too far from ours: it may be an old one. Problem: clock_off. */
+  function checkClock(issuedAt: number): void {
+    const off = Math.abs(now() - issuedAt);
+    if (off > settings.clockTolerance) {
+      throw new Problem('clock_off', { seconds: Math.round(off / 1000), serverTime: now() });
+    }
+  }
+
+  /** Closes a channel at its key's wish. Problems: unknown_purse, wrong_signer, clock_off, nothing_to_refund. */
+  async function close(id: Hex, issuedAt: number, signature: Hex) {
+    const purse = ledger.purse(id);
+    if (purse?.kind !== 'channel') throw new Problem('unknown_purse');
+    checkClock(issuedAt);
+    if (recover(closeDigest(id, issuedAt, domain), signature) !== purse.signer) throw new Problem('wrong_signer');
+    const { claims, refunds } = await settler.close(id);
+    const refund = refunds[0];
+    if (!refund) throw new Problem('nothing_to_refund');
+    const claimed = claims.reduce((sum, claim) => sum + BigInt(claim.amount), 0n);
+    return { claimed: claimed.toString(), refunded: refund.amount, to: refund.to, transaction: refund.transaction };
+  }
+
+  /** What is claimed, paid out and still unclaimed over all channels, base units; paid out as last seen. */
+  function onChain(): { claimed: bigint; settled: bigint; unclaimed: bigint } {
+    const claimed = channels.all().reduce((sum, channel) => sum + channel.claimed, 0n);
+    const spent = channels.all().reduce((sum, channel) => sum + (ledger.purse(channel.id)?.spent ?? 0n), 0n);
+    return { claimed, settled: claimed - unsettled, unclaimed: spent - claimed };
+  }
+
+  async function look(): Promise<void> {
+    unsettled = await chain.unsettled(settings.host);
+    hostBalance = await chain.balanceOf(settings.host);
+  }
+
+  function start() {
+    const watch = watchChain({
+      store,
+      chain,
+      channels,
+      pollMs: settings.pollMs,
+      onChange: onChannel,
+      onLook: look,
+      log,
+    });
+    const stopSettling = settler.start(settings.settle);
+    settler.resume().catch((error) => log.warn({ err: error }, 'could not finish closing a channel; trying later'));
+    return {
+      reachable: watch.reachable,
+      stop: async () => {
+        stopSettling();
+        await watch.stop();
+      },
+    };
+  }
+
+  async function settle(wish: { refund: boolean }) {
+    const report = await settler.settle(wish);
+    await look();
+    return report;
+  }
+
+  return {
+    domain,
+    terms,
+    chain,
+    ledger,
+    channels,
+    sponsor,
+    links,
+    settle,
+    close,
+    checkClock,
+    paymentRequired: (url: string, amount: bigint): string =>
+      paymentRequired({ chainId: chain.chainId, terms, token: chain.token }, url, amount),
+    onChain,
+    /** The host's tokens on chain, as last seen; null before. */
+    hostBalance: () => hostBalance,
+    start,
+  };
+}

@@ -1,0 +1,314 @@
+// The ledger: every purse in memory, every change on disk before it is answered.
+import type { Store, Trx } from '../store/index.js';
+import type { ChargeRow } from '../store/schema.js';
+import { Problem } from '../vocabulary/problems.js';
+import type { Hex } from '../vocabulary/values.js';
+import { createCommitter } from './committer.js';
+import { judgeCharge, judgeVoucher, type Purse, remaining } from './purse.js';
+import { type Effect, purseFromRow, purseMoney, purseToRow, saveEffects } from './rows.js';
+import { type Domain, recover, voucherDigest } from './typed-data.js';
+
+/** What was taken for a reason; the same for every repeat of it. */
+export interface Charge {
+  /** The purse that paid; null for what was free. */
+  readonly purse: Readonly<Purse> | null;
+  readonly amount: bigint;
+}
+
+export interface ChargeRequest {
+  payer: Hex;
+  /** Unique for this payer: `watch/<stream>/<key>`, `tip/<id>`. */
+  reason: string;
+  stream: string;
+  kind: ChargeRow['kind'];
+  amount: bigint;
+  durationMs: number;
+  /** No charge for this reason can be older (ms): spares a look-up once the payer is warm. */
+  notBefore?: number;
+  /** Written in the same transaction. */
+  also?: (trx: Trx, charge: Charge) => Promise<void>;
+}
+
+/** Asks the owner of a sponsor channel for a voucher of at least `total`, and has it accepted. */
+export type ExtendSponsor = (channel: Hex, total: bigint) => Promise<void>;
+
+/** How many of a payer's newest charges are kept in memory to answer repeats; older ones are looked up. */
+const remembered = 256;
+
+interface PayerMemory {
+  charges: Map<string, { at: number; charge: Promise<Charge> }>;
+  /** Milliseconds of free preview used, by stream. */
+  previews: Map<string, number>;
+  /** All charges made at or after this time (ms) are in `charges`. */
+  completeSince: number;
+  warmed?: Promise<void> | undefined;
+}
+
+export type Ledger = Awaited<ReturnType<typeof openLedger>>;
+
+/** Reads all purses; `onPurse` hears of every purse whose money changed, after that is durable. */
+export async function openLedger(needs: {
+  store: Store;
+  domain: Domain;
+  extendSponsor: ExtendSponsor;
+  onPurse?: (purse: Readonly<Purse>) => void;
+  now?: () => number;
+}) {
+  const { store, domain, now = Date.now, onPurse = () => {} } = needs;
+  const committer = createCommitter<Effect>({ store, save: saveEffects });
+  const purses = new Map<Hex, Purse>();
+  const bySigner = new Map<Hex, Purse[]>();
+  const payers = new Map<Hex, PayerMemory>();
+  const earnings = new Map<string, { watched: bigint; tipped: bigint }>();
+
+  for (const row of await store.db.selectFrom('purses').selectAll().orderBy('created_at').execute()) {
+    remember(purseFromRow(row));
+  }
+  for (const row of await store.db.selectFrom('streams').select(['id', 'watched', 'tipped']).execute()) {
+    earnings.set(row.id, { watched: BigInt(row.watched), tipped: BigInt(row.tipped) });
+  }
+
+  function remember(purse: Purse): void {
+    purses.set(purse.id, purse);
+    bySigner.set(purse.signer, [...(bySigner.get(purse.signer) ?? []), purse]);
+  }
+
+  function must(id: Hex): Purse {
+    const purse = purses.get(id);
+    if (!purse) throw new Problem('unknown_purse');
+    return purse;
+  }
+
+  /** Accepts purses made elsewhere (a channel opened, links made), written in `trx` with whatever they refer to. */
+  async function add(made: readonly Purse[], also?: (trx: Trx) => Promise<void>): Promise<void> {
+    await store.write(async (trx) => {
+      await also?.(trx);
+      for (let i = 0; i < made.length; i += 2000) {
+        const rows = made.slice(i, i + 2000).map(purseToRow);
+        if (rows.length > 0) await trx.insertInto('purses').values(rows).execute();
+      }
+    });
+    for (const purse of made) remember(purse);
+  }
+
+  /** Changes what a purse may spend in all (top-up, deposit, withdrawal) or whether it is closing. */
+  async function adjust(id: Hex, change: (purse: Purse) => void, also?: (trx: Trx) => Promise<void>): Promise<Purse> {
+    const purse = must(id);
+    const before = { limit: purse.limit, closing: purse.closing };
+    change(purse);
+    const delta = purse.limit - before.limit;
+    const closing = purse.closing;
+    await committer.commit({
+      effect: { purses: [{ id, set: purseMoney(purse) }] },
+      undo: () => {
+        purse.limit -= delta;
+        if (purse.closing === closing) purse.closing = before.closing;
+      },
+      also,
+    });
+    onPurse(purse);
+    return purse;
+  }
+
+  /**
+   * Accepts a cumulative voucher; durable when it resolves. The same voucher again answers the same.
+   * Problems: unknown_purse, voucher_wrong_signature, voucher_too_low, voucher_over_limit, purse_closing.
+   */
+  async function acceptVoucher(id: Hex, amount: bigint, signature: Hex): Promise<Purse> {
+    const purse = must(id);
+    if (recover(voucherDigest(id, amount, domain), signature) !== purse.signer) {
+      throw new Problem('voucher_wrong_signature', { chainId: domain.chainId });
+    }
+    const verdict = judgeVoucher(purse, amount);
+    const facts = { amount: `${amount}`, authorized: `${purse.authorized}`, limit: `${purse.limit}` };
+    if (verdict === 'too_low') throw new Problem('voucher_too_low', facts);
+    if (verdict === 'over_limit') throw new Problem('voucher_over_limit', facts);
+    if (verdict === 'closing') throw new Problem('purse_closing');
+    const before = { authorized: purse.authorized, signature: purse.signature };
+    // A repeat is written again too: its first copy may not be on disk yet.
+    purse.authorized = amount;
+    purse.signature = signature;
+    await committer.commit({
+      effect: { purses: [{ id, set: purseMoney(purse) }] },
+      undo: () => Object.assign(purse, before),
+    });
+    return purse;
+  }
+
+  /** A key's purses that may pay for a stream: its watch links for just that stream, and its channels. */
+  const payingFor = (signer: Hex, stream: string): Purse[] =>
+    (bySigner.get(signer) ?? []).filter((purse) => purse.stream === null || purse.stream === stream);
+
+  /** The purse that pays next: the first with room for `amount`. Problem: out_of_credit. */
+  function pick({ payer, stream, amount }: ChargeRequest): Purse {
+    const able = payingFor(payer, stream).find((purse) => remaining(purse) >= amount);
+    if (!able) throw new Problem('out_of_credit');
+    return able;
+  }
+
+  /** Who pays, and by how much the sponsor's signature falls short of it. All that may refuse comes here. */
+  function choose(request: ChargeRequest): { purse: Purse; parent: Purse | null; lacking: boolean } {
+    const { amount } = request;
+    const purse = pick(request);
+    if (judgeCharge(purse, amount) === 'voucher_needed') {
+      throw new Problem('voucher_needed', { purse: purse.id, needed: `${purse.spent + amount}` });
+    }
+    if (purse.kind === 'channel') return { purse, parent: null, lacking: false };
+    const parent = must(purse.channel);
+    const verdict = judgeCharge(parent, amount);
+    if (verdict === 'out_of_credit' || verdict === 'closing') throw new Problem('sponsor_unavailable');
+    return { purse, parent, lacking: verdict === 'voucher_needed' };
+  }
+
+  /** Changes memory and queues the write; called in the same tick as the check in `choose`. */
+  function take(request: ChargeRequest, purse: Purse | null, parent: Purse | null): Promise<Charge> {
+    const { amount, kind, stream } = request;
+    const paying = [purse, parent].filter((p) => p !== null);
+    for (const p of paying) p.spent += amount;
+    const earned = earnings.get(stream) ?? { watched: 0n, tipped: 0n };
+    earnings.set(stream, earned);
+    const side = kind === 'tip' ? 'tipped' : 'watched';
+    earned[side] += amount;
+    const free = kind === 'preview' ? request.durationMs : 0;
+    const { previews } = memoryOf(request.payer);
+    previews.set(stream, (previews.get(stream) ?? 0) + free);
+    const charge: Charge = { purse, amount };
+    const { also } = request;
+    return committer
+      .commit({
+        effect: {
+          purses: paying.map((p) => ({ id: p.id, set: purseMoney(p) })),
+          earnings: { stream, ...earned },
+          charge: {
+            payer: request.payer,
+            reason: request.reason,
+            purse: purse?.id ?? null,
+            stream,
+            kind,
+            amount: amount.toString(),
+            duration_ms: request.durationMs,
+            at: now(),
+          },
+        },
+        undo: () => {
+          for (const p of paying) p.spent -= amount;
+          earned[side] -= amount;
+          previews.set(stream, (previews.get(stream) ?? 0) - free);
+        },
+        also: also && ((trx) => also(trx, charge)),
+      })
+      .then(() => charge);
+  }
+
+  async function recall(payer: Hex, reason: string): Promise<Charge | null> {
+    const row = await store.db
+      .selectFrom('charges')
+      .select(['purse', 'amount'])
+      .where('payer', '=', payer)
+      .where('reason', '=', reason)
+      .executeTakeFirst();
+    return row ? { purse: row.purse ? must(row.purse) : null, amount: BigInt(row.amount) } : null;
+  }
+
+  async function perform(request: ChargeRequest, payer: PayerMemory): Promise<Charge> {
+    if ((request.notBefore ?? 0) < payer.completeSince) {
+      const before = await recall(request.payer, request.reason);
+      if (before) return before;
+    }
+    if (request.amount === 0n) return take(request, null, null);
+    for (let attempt = 0; attempt < 4; attempt++) {
+      const { purse, parent, lacking } = choose(request);
+      if (!parent || !lacking) return take(request, purse, parent);
+      await needs.extendSponsor(parent.id, parent.spent + request.amount);
+    }
+    throw new Problem('sponsor_unavailable');
+  }
+
+  /**
+   * Takes `amount` from the payer's first purse that has it, once for a reason: a repeat, also one that
+   * arrives while the first is under way or after a restart, gets the first one's answer.
+   * Problems: voucher_needed {purse, needed}, out_of_credit, sponsor_unavailable, storage_unavailable.
+   */
+  function charge(request: ChargeRequest): Promise<Charge> {
+    const payer = memoryOf(request.payer);
+    const repeat = payer.charges.get(request.reason);
+    if (repeat) return repeat.charge;
+    const first = perform(request, payer);
+    payer.charges.set(request.reason, { at: now(), charge: first });
+    first.then(
+      () => trim(payer),
+      () => payer.charges.delete(request.reason),
+    );
+    return first;
+  }
+
+  function memoryOf(payer: Hex): PayerMemory {
+    const known = payers.get(payer) ?? {
+      charges: new Map(),
+      previews: new Map(),
+      completeSince: Number.POSITIVE_INFINITY,
+    };
+    payers.set(payer, known);
+    return known;
+  }
+
+  function trim(payer: PayerMemory): void {
+    const oldest = payer.charges.size > remembered ? payer.charges.entries().next().value : undefined;
+    if (!oldest) return;
+    payer.charges.delete(oldest[0]);
+    payer.completeSince = Math.max(payer.completeSince, oldest[1].at + 1);
+  }
+
+  /** Loads a payer's newest charges, so that what follows is answered from memory. */
+  function warm(id: Hex): Promise<void> {
+    const payer = memoryOf(id);
+    payer.warmed ??= load(id, payer).catch((error) => {
+      payer.warmed = undefined;
+      throw error;
+    });
+    return payer.warmed;
+  }
+
+  async function load(id: Hex, payer: PayerMemory): Promise<void> {
+    const rows = await store.db
+      .selectFrom('charges')
+      .select(['reason', 'purse', 'amount', 'at'])
+      .where('payer', '=', id)
+      .orderBy('at', 'desc')
+      .limit(remembered / 2)
+      .execute();
+    for (const row of rows.toReversed()) {
+      const charge = { purse: row.purse ? must(row.purse) : null, amount: BigInt(row.amount) };
+      if (!payer.charges.has(row.reason)) {
+        payer.charges.set(row.reason, { at: row.at, charge: Promise.resolve(charge) });
+      }
+    }
+    const previews = await store.db
+      .selectFrom('charges')
+      .select(['stream', ({ fn }) => fn.sum<number>('duration_ms').as('used')])
+      .where('payer', '=', id)
+      .where('kind', '=', 'preview')
+      .groupBy('stream')
+      .execute();
+    for (const { stream, used } of previews) payer.previews.set(stream, used);
+    payer.completeSince = rows.length < remembered / 2 ? 0 : (rows.at(-1)?.at ?? 0) + 1;
+  }
+
+  return {
+    add,
+    adjust,
+    acceptVoucher,
+    charge,
+    pursesOf: (signer: Hex, stream: string): readonly Readonly<Purse>[] => payingFor(signer, stream),
+    warm,
+    /** Milliseconds of free preview a warm payer has used of a stream. */
+    previewUsed: (payer: Hex, stream: string): number => memoryOf(payer).previews.get(stream) ?? 0,
+    purse: (id: Hex): Readonly<Purse> | undefined => purses.get(id),
+    passesOf: (channel: Hex): readonly Readonly<Purse>[] =>
+      [...purses.values()].filter((p) => p.kind === 'pass' && p.channel === channel),
+    earned: (stream: string): Readonly<{ watched: bigint; tipped: bigint }> =>
+      earnings.get(stream) ?? { watched: 0n, tipped: 0n },
+    /** Forgets what repeats of this payer's requests would be answered from memory; the store still knows. */
+    forget: (payer: Hex): void => void payers.delete(payer),
+  };
+}

@@ -1,0 +1,82 @@
+// Tips: charged, stored and put on the feed in one transaction, once for each id.
+import type { Feed } from '../feed/index.js';
+import type { Store } from '../store/index.js';
+import { Problem } from '../vocabulary/problems.js';
+import type { Hex } from '../vocabulary/values.js';
+import type { Ledger } from './ledger.js';
+import type { Purse } from './purse.js';
+
+export interface TipWish {
+  payer: Hex;
+  stream: string;
+  /** Chosen by the tipper; the same id again is the same tip. */
+  id: string;
+  /** Base units. */
+  amount: bigint;
+  name: string;
+  message: string;
+}
+
+export interface Tip {
+  id: string;
+  /** The number of its event. */
+  n: number;
+  amount: bigint;
+  name: string;
+  message: string;
+  at: number;
+  purse: Readonly<Purse>;
+}
+
+export type Tips = ReturnType<typeof createTips>;
+
+export function createTips(needs: { store: Store; ledger: Ledger; feed: Feed; minimum: (stream: string) => bigint }) {
+  const { store, ledger, feed, minimum } = needs;
+
+  async function find(payer: Hex, id: string): Promise<Tip> {
+    const row = await store.db
+      .selectFrom('tips')
+      .selectAll()
+      .where('payer', '=', payer)
+      .where('id', '=', id)
+      .executeTakeFirst();
+    const purse = row && ledger.purse(row.purse);
+    if (!purse) throw new Problem('id_reused');
+    return { ...row, n: row.event, amount: BigInt(row.amount), purse };
+  }
+
+  /**
+   * Takes a tip from the payer's purses and shows it.
+   * Problems: tip_too_small, id_reused, and those of `ledger.charge`.
+   */
+  async function tip(wish: TipWish): Promise<Tip> {
+    const least = minimum(wish.stream);
+    if (wish.amount < least || wish.amount === 0n) throw new Problem('tip_too_small', { minimum: least.toString() });
+    const { payer, id, stream, amount, name, message } = wish;
+    await ledger.charge({
+      payer,
+      reason: `tip/${id}`,
+      stream,
+      kind: 'tip',
+      amount,
+      durationMs: 0,
+      also: async (trx, charge) => {
+        const data = { id, name, message, amount: amount.toString() };
+        const { n, at } = await feed.append(trx, { stream, type: 'tip', data });
+        const purse = charge.purse?.id;
+        if (!purse) throw new Problem('internal');
+        await trx
+          .insertInto('tips')
+          .values({ payer, id, stream, purse, amount: data.amount, name, message, at, event: n })
+          .execute();
+      },
+    });
+    feed.announce();
+    const made = await find(payer, id);
+    const same = made.amount === amount && made.name === name && made.message === message;
+    if (!same) throw new Problem('id_reused');
+    return made;
+  }
+
+  return { tip };
+}

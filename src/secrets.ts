@@ -1,0 +1,63 @@
+// The secrets of this installation: made once, kept in the data folder for its owner only, never logged or sent.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Hex } from './vocabulary/values.js';
+
+const Key = z
+  .string()
+  .regex(/^0x[0-9a-f]{64}$/)
+  .transform((text) => text as Hex);
+
+const Secrets = z.object({
+  /** Whoever has it is the host: the dashboard's link carries it. */
+  hostToken: z.string().min(20),
+  /** Every media key is derived from it. */
+  masterSecret: Key,
+  /** receiverAuthorizer: signs claims and refunds. */
+  gateKey: Key,
+  /** Owns the channels behind this host's own watch links. */
+  sponsorKey: Key,
+  /** The key of the watch link that is shown at start. */
+  firstLinkKey: Key,
+});
+export type Secrets = z.infer<typeof Secrets>;
+
+const random32 = (): Hex => `0x${randomBytes(32).toString('hex')}`;
+
+function make(file: string): Secrets {
+  const secrets: Secrets = {
+    hostToken: randomBytes(24).toString('base64url'),
+    masterSecret: random32(),
+    gateKey: random32(),
+    sponsorKey: random32(),
+    firstLinkKey: random32(),
+  };
+  const fresh = openSync(`${file}.new`, 'w', 0o600);
+  writeSync(fresh, `${JSON.stringify(secrets, null, 2)}\n`);
+  fsyncSync(fresh);
+  closeSync(fresh);
+  renameSync(`${file}.new`, file);
+  return secrets;
+}
+
+/** Reads `secrets.json`, or makes it on the first start. Throws an Error that says what to do when it is damaged. */
+export function loadSecrets(folder: string): Secrets {
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, 'secrets.json');
+  if (!existsSync(file)) return make(file);
+  try {
+    return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')));
+  } catch (cause) {
+    throw new Error(`${file} is damaged: restore it from a backup. Its keys own money, so it is never replaced.`, {
+      cause,
+    });
+  }
+}
+
+/** Compares without telling by its time how much was right. */
+export function sameSecret(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}

@@ -1,0 +1,120 @@
+// Every setting, typed: read from the environment and `.env`; `.env.example` explains each.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseUnits } from 'ethers';
+import { z } from 'zod';
+import { Address, type Hex, StreamId } from './vocabulary/values.js';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const seconds = (fallback: number, min = 0) => z.coerce.number().min(min).default(fallback);
+const decimal = (fallback: string) =>
+  z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,18})?$/, 'is a decimal number such as 0.0005')
+    .default(fallback);
+const flag = (fallback: 'on' | 'off') =>
+  z
+    .enum(['on', 'off'])
+    .default(fallback)
+    .transform((text) => text === 'on');
+const key = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{64}$/, 'is a private key: 0x and 64 hex digits')
+  .transform((text) => text.toLowerCase() as Hex);
+
+const Env = z.object({
+  PORT: port.default(8402),
+  HOST: z.string().default('0.0.0.0'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  RTMP_PORT: port.optional(),
+  DATA_DIR: z.string().default('data'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  FFMPEG: z.string().optional(),
+  TEST_CARD: flag('on'),
+  HOST_NAME: z.string().max(40).default('Your show'),
+  STREAM_ID: StreamId.default('main'),
+  STREAM_TITLE: z.string().max(120).default('My first paid show'),
+  PRICE_PER_SECOND: decimal('0.0005'),
+  MIN_TIP: decimal('0.1'),
+  PREVIEW_SECONDS: seconds(10),
+  KEY_PERIOD_SECONDS: seconds(2, 1),
+  RECONNECT_SECONDS: seconds(15, 1),
+  FIRST_LINK_CREDIT: decimal('5'),
+  RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  CHAIN_PORT: port.optional(),
+  TOKEN_ADDRESS: Address.optional(),
+  HOST_ADDRESS: Address.optional(),
+  RELAYER_KEY: key.optional(),
+  CHAIN_POLL_SECONDS: seconds(2, 0.1),
+  WITHDRAW_DELAY_SECONDS: z.coerce.number().int().min(900).max(2_592_000).default(86_400),
+  SETTLE_AFTER_SECONDS: seconds(3600, 1),
+  SETTLE_MINIMUM: decimal('5'),
+  RATE_LIMIT: z.coerce.number().int().min(1).default(600),
+});
+
+export type Settings = ReturnType<typeof readSettings>;
+
+/** What a public chain needs; none of it has a default. */
+function publicChain(env: z.infer<typeof Env>) {
+  if (!env.RPC_URL) return null;
+  const { TOKEN_ADDRESS: token, HOST_ADDRESS: host, RELAYER_KEY: relayerKey } = env;
+  if (!token || !host || !relayerKey) {
+    throw new Error(
+      'RPC_URL is set, so TOKEN_ADDRESS, HOST_ADDRESS and RELAYER_KEY must be set too (see .env.example).',
+    );
+  }
+  return { rpcUrl: env.RPC_URL, token, host, relayerKey };
+}
+
+/** Throws an Error with one line for each setting that is wrong. */
+export function readSettings(source: NodeJS.ProcessEnv) {
+  const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
+  const parsed = Env.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+    throw new Error(`These settings are not right:\n${lines.join('\n')}\nSee .env.example.`);
+  }
+  const env = parsed.data;
+  const data = resolve(env.DATA_DIR);
+  return {
+    port: env.PORT,
+    host: env.HOST,
+    publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ''),
+    // 1935 is RTMP's own; a second dTok on another port takes the one beside it.
+    rtmpPort: env.RTMP_PORT ?? (env.PORT === 8402 ? 1935 : env.PORT + 1),
+    data,
+    logLevel: env.LOG_LEVEL,
+    ffmpeg: env.FFMPEG,
+    testCard: env.TEST_CARD,
+    hostName: env.HOST_NAME,
+    stream: {
+      id: env.STREAM_ID,
+      title: env.STREAM_TITLE,
+      previewMs: Math.round(env.PREVIEW_SECONDS * 1000),
+      keyPeriodMs: Math.round(env.KEY_PERIOD_SECONDS * 1000),
+    },
+    /** In tokens, as people write them: base units once the token's decimals are known. */
+    amounts: {
+      price: env.PRICE_PER_SECOND,
+      minTip: env.MIN_TIP,
+      firstLink: env.FIRST_LINK_CREDIT,
+      settleMinimum: env.SETTLE_MINIMUM,
+    },
+    reconnectMs: env.RECONNECT_SECONDS * 1000,
+    /** Null: a development chain of our own. */
+    chain: publicChain(env),
+    chainPort: env.CHAIN_PORT,
+    chainPollMs: env.CHAIN_POLL_SECONDS * 1000,
+    withdrawDelay: env.WITHDRAW_DELAY_SECONDS,
+    settleAfterMs: env.SETTLE_AFTER_SECONDS * 1000,
+    rateLimit: env.RATE_LIMIT,
+  };
+}
+
+/** Reads `.env` if there is one; what the environment says goes first. */
+export function loadEnvFile(path = '.env'): void {
+  if (existsSync(path)) process.loadEnvFile(path);
+}
+
+/** Base units of a decimal amount. Throws when it has more decimals than the token. */
+export const toUnits = (amount: string, decimals: number): bigint => parseUnits(amount, decimals);

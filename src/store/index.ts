@@ -1,0 +1,62 @@
+// The durable state: opens the database and answers only when what was written is on disk.
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { Kysely, SqliteDialect, type Transaction } from 'kysely';
+import { Problem } from '../vocabulary/problems.js';
+import { migrate } from './migrations.js';
+import type { Tables } from './schema.js';
+
+export type { Tables } from './schema.js';
+export type Db = Kysely<Tables>;
+export type Trx = Transaction<Tables>;
+
+export interface Store {
+  db: Db;
+  /** Runs `work` in one transaction; it is durable when this resolves. Throws `storage_unavailable` when the disk refuses. */
+  write<T>(work: (trx: Trx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Opens (and creates) the SQLite file at `path`; `:memory:` is for tests. */
+export async function openStore({ path }: { path: string }): Promise<Store> {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const sqlite = new Database(path, { timeout: 2000 });
+  takeAlone(sqlite, path);
+  // FULL: a commit that was answered survives a power cut. This is money.
+  sqlite.pragma('synchronous = FULL');
+  sqlite.pragma('foreign_keys = ON');
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: sqlite }) });
+  await migrate(db);
+  return {
+    db,
+    write: async (work) => {
+      try {
+        return await db.transaction().execute(work);
+      } catch (error) {
+        throw isDiskTrouble(error) ? new Problem('storage_unavailable', {}, { cause: error }) : error;
+      }
+    },
+    close: () => db.destroy(),
+  };
+}
+
+/** One process holds the ledger: a second one, with its own memory of the purses, would spend them again. */
+function takeAlone(sqlite: Database.Database, path: string): void {
+  try {
+    sqlite.pragma('locking_mode = EXCLUSIVE');
+    sqlite.pragma('journal_mode = WAL');
+    sqlite.exec('BEGIN EXCLUSIVE; COMMIT');
+  } catch (cause) {
+    sqlite.close();
+    if (!isDiskTrouble(cause)) throw cause;
+    throw new Error(`${path} is in use by another dTok, or cannot be written. Stop that one, or set DATA_DIR.`, {
+      cause,
+    });
+  }
+}
+
+function isDiskTrouble(error: unknown): boolean {
+  const code = (error as { code?: unknown }).code;
+  return typeof code === 'string' && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY)/.test(code);
+}

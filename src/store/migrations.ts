@@ -1,0 +1,138 @@
+// The steps that bring a database to the present schema, applied once each in order.
+import type { Kysely, Migration } from 'kysely';
+import { sql } from 'kysely';
+import type { Tables } from './schema.js';
+
+const first: Migration = {
+  // biome-ignore format: one column a line reads as the table it makes
+  async up(db: Kysely<unknown>) {
+    const t = db.schema;
+    await t.createTable('streams')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('title', 'text', (c) => c.notNull())
+      .addColumn('price', 'text', (c) => c.notNull())
+      .addColumn('preview_ms', 'integer', (c) => c.notNull())
+      .addColumn('key_period_ms', 'integer', (c) => c.notNull())
+      .addColumn('min_tip', 'text', (c) => c.notNull())
+      .addColumn('media_base', 'text', (c) => c.notNull())
+      .addColumn('stream_key', 'text', (c) => c.notNull().unique())
+      .addColumn('overlay_token', 'text', (c) => c.notNull())
+      .addColumn('next_key', 'integer', (c) => c.notNull())
+      .addColumn('watched', 'text', (c) => c.notNull())
+      .addColumn('tipped', 'text', (c) => c.notNull())
+      .addColumn('created_at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createTable('key_periods')
+      .addColumn('stream', 'text', (c) => c.notNull().references('streams.id'))
+      .addColumn('n', 'integer', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addColumn('duration_ms', 'integer', (c) => c.notNull())
+      .addColumn('cost', 'text', (c) => c.notNull())
+      .addPrimaryKeyConstraint('key_periods_pk', ['stream', 'n'])
+      .execute();
+    await t.createTable('channels')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('payer', 'text', (c) => c.notNull())
+      .addColumn('payer_authorizer', 'text', (c) => c.notNull())
+      .addColumn('receiver', 'text', (c) => c.notNull())
+      .addColumn('receiver_authorizer', 'text', (c) => c.notNull())
+      .addColumn('token', 'text', (c) => c.notNull())
+      .addColumn('withdraw_delay', 'integer', (c) => c.notNull())
+      .addColumn('salt', 'text', (c) => c.notNull())
+      .addColumn('balance', 'text', (c) => c.notNull())
+      .addColumn('claimed', 'text', (c) => c.notNull())
+      .addColumn('withdrawing', 'text', (c) => c.notNull())
+      .addColumn('withdraw_at', 'integer', (c) => c.notNull())
+      .addColumn('created_at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createTable('purses')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('kind', 'text', (c) => c.notNull())
+      .addColumn('signer', 'text', (c) => c.notNull())
+      .addColumn('channel', 'text', (c) => c.notNull().references('channels.id'))
+      .addColumn('stream', 'text', (c) => c.references('streams.id'))
+      .addColumn('credit', 'text', (c) => c.notNull())
+      .addColumn('authorized', 'text', (c) => c.notNull())
+      .addColumn('spent', 'text', (c) => c.notNull())
+      .addColumn('signature', 'text')
+      .addColumn('closing', 'integer', (c) => c.notNull())
+      .addColumn('label', 'text', (c) => c.notNull())
+      .addColumn('created_at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createTable('charges')
+      .addColumn('payer', 'text', (c) => c.notNull())
+      .addColumn('reason', 'text', (c) => c.notNull())
+      .addColumn('purse', 'text', (c) => c.references('purses.id'))
+      .addColumn('stream', 'text', (c) => c.notNull().references('streams.id'))
+      .addColumn('kind', 'text', (c) => c.notNull())
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('duration_ms', 'integer', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('charges_pk', ['payer', 'reason'])
+      .execute();
+    await t.createTable('tips')
+      .addColumn('payer', 'text', (c) => c.notNull())
+      .addColumn('id', 'text', (c) => c.notNull())
+      .addColumn('stream', 'text', (c) => c.notNull().references('streams.id'))
+      .addColumn('purse', 'text', (c) => c.notNull().references('purses.id'))
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('name', 'text', (c) => c.notNull())
+      .addColumn('message', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addColumn('event', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('tips_pk', ['payer', 'id'])
+      .execute();
+    await t.createTable('events')
+      // AUTOINCREMENT: a number is never given twice, also when the newest row was removed.
+      .addColumn('n', 'integer', (c) => c.primaryKey().autoIncrement())
+      .addColumn('stream', 'text', (c) => c.notNull().references('streams.id'))
+      .addColumn('type', 'text', (c) => c.notNull())
+      .addColumn('data', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createIndex('events_by_stream').on('events').columns(['stream', 'n']).execute();
+    await t.createTable('top_ups')
+      .addColumn('id', 'text', (c) => c.primaryKey())
+      .addColumn('purse', 'text', (c) => c.notNull().references('purses.id'))
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createTable('deposits')
+      .addColumn('nonce', 'text', (c) => c.primaryKey())
+      .addColumn('channel', 'text', (c) => c.notNull())
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('tx', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createTable('settlements')
+      .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+      .addColumn('kind', 'text', (c) => c.notNull())
+      .addColumn('channel', 'text')
+      .addColumn('recipient', 'text', (c) => c.notNull())
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('tx', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createTable('meta')
+      .addColumn('name', 'text', (c) => c.primaryKey())
+      .addColumn('value', 'text', (c) => c.notNull())
+      .execute();
+  },
+};
+
+const steps: readonly Migration[] = [first];
+
+/** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */
+export async function migrate(db: Kysely<Tables>): Promise<void> {
+  await sql`create table if not exists schema_version (version integer not null)`.execute(db);
+  const { rows } = await sql<{ version: number }>`select max(version) as version from schema_version`.execute(db);
+  const version = rows[0]?.version ?? 0;
+  if (version > steps.length) throw new Error(`the database is of a newer dTok (schema ${version}); update dTok`);
+  for (const [i, step] of steps.entries()) {
+    if (i < version) continue;
+    await db.transaction().execute(async (trx) => {
+      await step.up(trx);
+      await sql`insert into schema_version (version) values (${i + 1})`.execute(trx);
+    });
+  }
+}

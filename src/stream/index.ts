@@ -1,0 +1,119 @@
+// The door of the stream part: streams, their keys, the gate, and the broadcast that fills them.
+import { join } from 'node:path';
+import type { Feed } from '../feed/index.js';
+import type { Logger } from '../log.js';
+import type { Store } from '../store/index.js';
+import type { Hex } from '../vocabulary/values.js';
+import { type Cashier, createGate } from './gate/gate.js';
+import { createSessions } from './gate/sessions.js';
+import { openKeys } from './keys.js';
+import { createBroadcasts } from './media/broadcast.js';
+import { folderTarget } from './media/folder.js';
+import { startRtmp } from './rtmp/server.js';
+import { openStreams, type StreamChange } from './streams.js';
+import { startTestCard } from './test-card.js';
+
+export { createKeyPath } from './gate/http.js';
+export type { Stream, StreamChange } from './streams.js';
+
+/** Notices kept for the dashboard, by stream. */
+const noticesKept = 20;
+
+export interface ShowNeeds {
+  store: Store;
+  feed: Feed;
+  /** Who takes the money for keys. */
+  cashier: Cashier;
+  /** Told when a payer has no session left. */
+  onPayerGone: (payer: Hex) => void;
+  onSegment: (stream: string) => void;
+  defaults: Required<StreamChange>;
+  master: Buffer;
+  ffmpeg: string;
+  mediaFolder: string;
+  /** Where the playlists say that keys are. */
+  keyBase: string;
+  rtmp: { host: string; port: number; publicHost: string };
+  reconnectMs: number;
+  log: Logger;
+  now?: () => number;
+}
+
+export type Shows = Awaited<ReturnType<typeof startShows>>;
+
+/** Starts the ingest; the returned `stop` ends everything this started. */
+export async function startShows(needs: ShowNeeds) {
+  const { store, feed, log, now = Date.now } = needs;
+  const streams = await openStreams({ store, feed, defaults: needs.defaults, now });
+  const keys = await openKeys({ store, streams, master: needs.master, now });
+  const sessions = createSessions({ now, onEnd: needs.onPayerGone });
+  const gate = createGate({ streams, keys, sessions, cashier: needs.cashier, now });
+  const notices = new Map<string, { at: number; text: string }[]>();
+  const said = new Map<string, boolean>();
+
+  function notice(stream: string, text: string): void {
+    log.warn({ stream }, text);
+    notices.set(stream, [{ at: now(), text }, ...(notices.get(stream) ?? [])].slice(0, noticesKept));
+  }
+
+  /** The feed hears of the show's beginning and end, not of short losses. */
+  function onState(stream: string, state: 'live' | 'reconnecting' | 'idle'): void {
+    log.info({ stream, state }, 'stream state');
+    if (state === 'reconnecting' || said.get(stream) === (state === 'live')) return;
+    said.set(stream, state === 'live');
+    feed
+      .say({ stream, type: state === 'live' ? 'live' : 'ended', data: {} })
+      .catch((error) => log.error({ err: error }, 'could not write to the feed'));
+  }
+
+  const broadcasts = createBroadcasts({
+    ffmpeg: needs.ffmpeg,
+    keys: {
+      open: async (stream, durationMs) => {
+        const n = await keys.open(stream, durationMs);
+        needs.onSegment(stream);
+        return n;
+      },
+      bytes: keys.bytes,
+    },
+    target: (stream) => folderTarget(join(needs.mediaFolder, stream)),
+    keyPeriodMs: (stream) => streams.get(stream).keyPeriodMs,
+    keyBase: needs.keyBase,
+    reconnectMs: needs.reconnectMs,
+    onState,
+    onNotice: notice,
+    log,
+  });
+
+  const rtmp = await startRtmp({
+    host: needs.rtmp.host,
+    port: needs.rtmp.port,
+    authorize: async (app, name) => {
+      if (app !== 'live') return { refuse: `the server path must end in /live, not /${app}` };
+      const stream = streams.byStreamKey(name);
+      return stream ? { stream: stream.id } : { refuse: 'the stream key is not known: copy it from the dashboard' };
+    },
+    publish: broadcasts.begin,
+    log,
+  });
+
+  const url = (host: string): string => `rtmp://${host}:${rtmp.port}/live`;
+
+  return {
+    streams,
+    sessions,
+    gate,
+    state: broadcasts.state,
+    viewers: (stream: string): number => sessions.watching(stream, streams.get(stream).keyPeriodMs * 4),
+    notices: (stream: string) => notices.get(stream) ?? [],
+    rtmpUrl: url(needs.rtmp.publicHost),
+    /** Puts the test card on air through the real ingest. */
+    startTestCard: (stream: string) =>
+      startTestCard({ ffmpeg: needs.ffmpeg, url: `${url('127.0.0.1')}/${streams.get(stream).streamKey}`, log }),
+    stop: async () => {
+      await rtmp.stop();
+      await broadcasts.stop();
+      sessions.stop();
+    },
+  };
+}

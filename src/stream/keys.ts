@@ -1,0 +1,78 @@
+// The media keys: derived, never stored; numbered per stream; each with its length and its cost.
+import { hkdfSync } from 'node:crypto';
+import type { Store } from '../store/index.js';
+import type { Streams } from './streams.js';
+
+/** What one key unlocks. */
+export interface KeyPeriod {
+  readonly n: number;
+  /** When it was opened, ms. */
+  readonly at: number;
+  readonly durationMs: number;
+  /** Base units; fixed when it was opened, whatever the price does later. */
+  readonly cost: bigint;
+}
+
+/** How many of a stream's newest keys the gate still hands out. */
+const kept = 64;
+
+/** The cost of `durationMs` at `price` per second, rounded down to the base unit. */
+export const costOf = (price: bigint, durationMs: number): bigint => (price * BigInt(durationMs)) / 1000n;
+
+export type Keys = Awaited<ReturnType<typeof openKeys>>;
+
+export async function openKeys(needs: { store: Store; streams: Streams; master: Buffer; now: () => number }) {
+  const { store, streams, master, now } = needs;
+  const periods = new Map<string, Map<number, KeyPeriod>>();
+
+  function keep(stream: string, period: KeyPeriod): void {
+    const known = periods.get(stream) ?? new Map<number, KeyPeriod>();
+    periods.set(stream, known);
+    known.set(period.n, period);
+    known.delete(period.n - kept);
+  }
+
+  async function load(stream: string): Promise<void> {
+    const rows = await store.db
+      .selectFrom('key_periods')
+      .selectAll()
+      .where('stream', '=', stream)
+      .orderBy('n', 'desc')
+      .limit(kept)
+      .execute();
+    for (const row of rows.toReversed()) {
+      keep(stream, { n: row.n, at: row.at, durationMs: row.duration_ms, cost: BigInt(row.cost) });
+    }
+  }
+
+  for (const { id } of streams.all()) await load(id);
+
+  /** Gives the stream's next key its number, length and cost; durable when it resolves. */
+  async function open(stream: string, durationMs: number): Promise<number> {
+    const cost = costOf(streams.get(stream).price, durationMs);
+    const at = now();
+    const n = await store.write(async (trx) => {
+      const { next_key } = await trx
+        .updateTable('streams')
+        .set((eb) => ({ next_key: eb('next_key', '+', 1) }))
+        .where('id', '=', stream)
+        .returning('next_key')
+        .executeTakeFirstOrThrow();
+      const row = { stream, n: next_key - 1, at, duration_ms: durationMs, cost: cost.toString() };
+      await trx.insertInto('key_periods').values(row).execute();
+      return row.n;
+    });
+    keep(stream, { n, at, durationMs, cost });
+    return n;
+  }
+
+  /** The 16 bytes of a key: HKDF-SHA-256 of the master secret, salted with the stream, for this number. */
+  const bytes = (stream: string, n: number): Buffer =>
+    Buffer.from(hkdfSync('sha256', master, `dtok stream ${stream}`, `aes-128 key ${n}`, 16));
+
+  return {
+    open,
+    bytes,
+    period: (stream: string, n: number): KeyPeriod | undefined => periods.get(stream)?.get(n),
+  };
+}

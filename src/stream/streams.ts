@@ -1,0 +1,107 @@
+// The streams of this host: their settings in the store, their secrets, and what changed of them.
+import { randomBytes } from 'node:crypto';
+import type { Feed } from '../feed/index.js';
+import type { Store, Trx } from '../store/index.js';
+import type { StreamRow } from '../store/schema.js';
+import { Problem } from '../vocabulary/problems.js';
+
+export interface Stream {
+  readonly id: string;
+  readonly title: string;
+  /** Base units for one second. */
+  readonly price: bigint;
+  readonly previewMs: number;
+  readonly keyPeriodMs: number;
+  readonly minTip: bigint;
+  /** Where viewers fetch media instead of this server; empty for this server. */
+  readonly mediaBase: string;
+  readonly streamKey: string;
+  readonly overlayToken: string;
+}
+
+export type StreamChange = Partial<Omit<Stream, 'id' | 'streamKey' | 'overlayToken'>>;
+
+export type Streams = Awaited<ReturnType<typeof openStreams>>;
+
+const fromRow = (row: StreamRow): Stream => ({
+  id: row.id,
+  title: row.title,
+  price: BigInt(row.price),
+  previewMs: row.preview_ms,
+  keyPeriodMs: row.key_period_ms,
+  minTip: BigInt(row.min_tip),
+  mediaBase: row.media_base,
+  streamKey: row.stream_key,
+  overlayToken: row.overlay_token,
+});
+
+const changing = (stream: Stream) => ({
+  title: stream.title,
+  price: stream.price.toString(),
+  preview_ms: stream.previewMs,
+  key_period_ms: stream.keyPeriodMs,
+  min_tip: stream.minTip.toString(),
+  media_base: stream.mediaBase,
+});
+
+const secret = (): string => randomBytes(24).toString('base64url');
+
+export async function openStreams(needs: {
+  store: Store;
+  feed: Feed;
+  defaults: Required<StreamChange>;
+  now: () => number;
+}) {
+  const { store, feed, defaults, now } = needs;
+  const streams = new Map<string, Stream>();
+  for (const row of await store.db.selectFrom('streams').selectAll().orderBy('created_at').execute()) {
+    streams.set(row.id, fromRow(row));
+  }
+
+  /** Problem: unknown_stream. */
+  function get(id: string): Stream {
+    const stream = streams.get(id);
+    if (!stream) throw new Problem('unknown_stream', { stream: id });
+    return stream;
+  }
+
+  async function insert(trx: Trx, stream: Stream): Promise<void> {
+    const { streamKey, overlayToken, id } = stream;
+    const fixed = { id, stream_key: streamKey, overlay_token: overlayToken, created_at: now() };
+    const counters = { next_key: 1, watched: '0', tipped: '0' };
+    await trx
+      .insertInto('streams')
+      .values({ ...fixed, ...counters, ...changing(stream) })
+      .execute();
+  }
+
+  /** Problem: stream_exists. */
+  async function create(id: string, wish: StreamChange): Promise<Stream> {
+    if (streams.has(id)) throw new Problem('stream_exists', { stream: id });
+    const stream: Stream = { ...defaults, ...wish, id, streamKey: secret(), overlayToken: secret() };
+    await store.write((trx) => insert(trx, stream));
+    streams.set(id, stream);
+    return stream;
+  }
+
+  /** Changes settings; a new price counts from the next key on. Readers of the feed hear of it. */
+  async function patch(id: string, change: StreamChange): Promise<Stream> {
+    const stream = { ...get(id), ...change };
+    const { title, price, previewMs } = stream;
+    await store.write(async (trx) => {
+      await trx.updateTable('streams').set(changing(stream)).where('id', '=', id).execute();
+      await feed.append(trx, { stream: id, type: 'changed', data: { title, price: price.toString(), previewMs } });
+    });
+    streams.set(id, stream);
+    feed.announce();
+    return stream;
+  }
+
+  return {
+    get,
+    create,
+    patch,
+    all: (): Stream[] => [...streams.values()],
+    byStreamKey: (key: string): Stream | undefined => [...streams.values()].find((s) => s.streamKey === key),
+  };
+}
