@@ -103,7 +103,8 @@ export function readSettings(source: NodeJS.ProcessEnv) {
     reconnectMs: env.RECONNECT_SECONDS * 1000,
     /** Null: a development chain of our own. */
     chain: publicChain(env),
-    chainPort: env.CHAIN_PORT,
+    /** 0: any free one. */
+    chainPort: env.CHAIN_PORT ?? 0,
     chainPollMs: env.CHAIN_POLL_SECONDS * 1000,
     withdrawDelay: env.WITHDRAW_DELAY_SECONDS,
     settleAfterMs: env.SETTLE_AFTER_SECONDS * 1000,

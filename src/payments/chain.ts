@@ -3,30 +3,15 @@ import {
   AbiCoder,
   Contract,
   type ContractTransactionResponse,
-  Interface,
   isError,
   JsonRpcProvider,
   type TransactionReceipt,
   Wallet,
 } from 'ethers';
+import { x402BatchSettlement } from '../chain/contracts.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { ChannelFields } from './typed-data.js';
-
-const channelConfig =
-  'tuple(address payer,address payerAuthorizer,address receiver,address receiverAuthorizer,address token,uint40 withdrawDelay,bytes32 salt)';
-
-const settlementAbi = [
-  `function deposit(${channelConfig} config,uint128 amount,address collector,bytes collectorData)`,
-  `function claimWithSignature(tuple(tuple(${channelConfig} channel,uint128 maxClaimableAmount) voucher,bytes signature,uint128 totalClaimed)[] voucherClaims,bytes authorizerSignature)`,
-  'function settle(address receiver,address token)',
-  `function refundWithSignature(${channelConfig} config,uint128 amount,uint256 nonce,bytes receiverAuthorizerSignature)`,
-  'function channels(bytes32) view returns (uint128 balance,uint128 totalClaimed)',
-  'function pendingWithdrawals(bytes32) view returns (uint128 amount,uint40 initiatedAt)',
-  'function refundNonce(bytes32) view returns (uint256)',
-  'function receivers(address,address) view returns (uint128 totalClaimed,uint128 totalSettled)',
-  'event Settled(address indexed receiver,address indexed token,address indexed sender,uint128 amount)',
-];
 
 const tokenAbi = [
   'function name() view returns (string)',
@@ -83,9 +68,15 @@ export async function connectChain(needs: {
   relayerKey: Hex;
   pollMs: number;
 }) {
-  const provider = new JsonRpcProvider(needs.rpcUrl, undefined, { staticNetwork: true, pollingInterval: needs.pollMs });
+  await probe(needs.rpcUrl);
+  const provider = new JsonRpcProvider(needs.rpcUrl, undefined, {
+    staticNetwork: true,
+    pollingInterval: needs.pollMs,
+    // A remembered nonce or balance is a wrong one right after a transaction.
+    cacheTimeout: -1,
+  });
   const relayer = new Wallet(needs.relayerKey, provider);
-  const settlement = new Contract(needs.contract, settlementAbi, relayer);
+  const settlement = new Contract(needs.contract, x402BatchSettlement.abi, relayer);
   const token = new Contract(needs.token, tokenAbi, relayer);
   const { chainId } = await ask(() => provider.getNetwork());
   const facts = await ask(() => readToken(needs.token, token));
@@ -155,7 +146,7 @@ export async function connectChain(needs: {
     /** Pays out what is claimed: one token transfer to the receiver. */
     async settle(receiver: Hex): Promise<{ amount: bigint; transaction: Hex }> {
       const receipt = await send(settlement, 'settle', [receiver, needs.token]);
-      const logs = receipt.logs.map((log) => new Interface(settlementAbi).parseLog(log));
+      const logs = receipt.logs.map((log) => settlement.interface.parseLog(log));
       const settled = logs.find((log) => log?.name === 'Settled');
       return { amount: (settled?.args.amount as bigint | undefined) ?? 0n, transaction: receipt.hash as Hex };
     },
@@ -168,6 +159,19 @@ export async function connectChain(needs: {
     },
     close: () => provider.destroy(),
   };
+}
+
+/** ethers waits for ever, and noisily, for a node that is not there: ask once first. */
+async function probe(rpcUrl: string): Promise<void> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] });
+  const headers = { 'content-type': 'application/json' };
+  try {
+    const answer = await fetch(rpcUrl, { method: 'POST', headers, body, signal: AbortSignal.timeout(10_000) });
+    if (!answer.ok) throw new Error(`status ${answer.status}`);
+  } catch (cause) {
+    // The address may hold an access key: only its host is named.
+    throw new Error(`The chain at ${new URL(rpcUrl).host} does not answer. Check RPC_URL, or try again later.`, { cause });
+  }
 }
 
 async function readToken(address: Hex, token: Contract): Promise<TokenFacts> {
