@@ -68,19 +68,13 @@ export async function startShows(needs: ShowNeeds) {
 
   const broadcasts = createBroadcasts({
     ffmpeg: needs.ffmpeg,
-    keys: {
-      open: async (stream, durationMs) => {
-        const n = await keys.open(stream, durationMs);
-        needs.onSegment(stream);
-        return n;
-      },
-      bytes: keys.bytes,
-    },
+    keys,
     target: (stream) => folderTarget(join(needs.mediaFolder, stream)),
     keyPeriodMs: (stream) => streams.get(stream).keyPeriodMs,
     keyBase: needs.keyBase,
     reconnectMs: needs.reconnectMs,
     onState,
+    onSegment: needs.onSegment,
     onNotice: notice,
     log,
   });

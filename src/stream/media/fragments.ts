@@ -1,0 +1,175 @@
+// Splits a live fragmented MP4 into its initialization and its fragments, and tells what each holds. Pure.
+import { boxes, boxHeader, find } from './boxes.js';
+
+/** What a player must have before any fragment: `ftyp` and `moov`. */
+export interface Init {
+  kind: 'init';
+  data: Buffer;
+  /** RFC 6381, as CODECS wants them. */
+  codecs: string[];
+  /** Pixels; 0 without video. */
+  width: number;
+  height: number;
+}
+
+/** One `moof` and its `mdat`; times by its video, or by its audio where there is no video. */
+export interface Fragment {
+  kind: 'fragment';
+  data: Buffer;
+  startMs: number;
+  durationMs: number;
+  samples: number;
+  /** Its first sample can be decoded without those before it. */
+  independent: boolean;
+}
+
+interface Track {
+  id: number;
+  video: boolean;
+  timescale: number;
+}
+
+/** Far more than any live fragment has; a stream that claims more is broken. */
+const largest = 64 * 1024 * 1024;
+
+const hexByte = (value: number): string => value.toString(16).padStart(2, '0');
+
+/** `avc1.PPCCLL` from an avcC, `mp4a.40.N` from an esds. */
+function codecOf(entry: { type: string; body: Buffer }): string {
+  if (entry.type === 'avc1' || entry.type === 'avc3') {
+    const avcC = find(entry.body.subarray(78), 'avcC');
+    if (avcC) return `${entry.type}.${[1, 2, 3].map((i) => hexByte(avcC[i] ?? 0)).join('')}`;
+  }
+  if (entry.type === 'mp4a') {
+    const esds = find(entry.body.subarray(28), 'esds');
+    // DecoderSpecificInfo (tag 5): its first five bits are the audio object type.
+    const tag = esds ? esds.indexOf(Buffer.from([0x05]), 20) : -1;
+    const at = tag + 1 + (esds ? lengthBytes(esds, tag + 1) : 0);
+    if (esds && tag > 0) return `mp4a.40.${(esds[at] ?? 0x10) >> 3}`;
+  }
+  return entry.type;
+}
+
+/** How many bytes an MPEG-4 descriptor's length takes. */
+function lengthBytes(data: Buffer, at: number): number {
+  let bytes = 1;
+  while (bytes < 4 && (data[at + bytes - 1] ?? 0) & 0x80) bytes++;
+  return bytes;
+}
+
+function readTrack(trak: Buffer) {
+  const tkhd = find(trak, 'tkhd');
+  const mdhd = find(trak, 'mdia/mdhd');
+  const hdlr = find(trak, 'mdia/hdlr');
+  const stsd = find(trak, 'mdia/minf/stbl/stsd');
+  if (!tkhd || !mdhd || !hdlr || !stsd) return null;
+  const entry = boxes(stsd.subarray(8))[0];
+  const long = tkhd[0] === 1;
+  return {
+    id: tkhd.readUInt32BE(long ? 20 : 12),
+    timescale: mdhd.readUInt32BE(mdhd[0] === 1 ? 20 : 12),
+    video: hdlr.toString('latin1', 8, 12) === 'vide',
+    width: tkhd.readUInt32BE(tkhd.length - 8) / 65_536,
+    height: tkhd.readUInt32BE(tkhd.length - 4) / 65_536,
+    codec: entry ? codecOf(entry) : 'unknown',
+  };
+}
+
+interface Run {
+  durationMs: number;
+  samples: number;
+  independent: boolean;
+}
+
+/** Sums a track run; `defaults` are the fragment header's. */
+function readRun(trun: Buffer, timescale: number, defaults: { duration: number; flags: number }): Run {
+  const flags = trun.readUInt32BE(0) & 0xffffff;
+  const samples = trun.readUInt32BE(4);
+  let offset = 8 + (flags & 0x1 ? 4 : 0);
+  let first = defaults.flags;
+  if (flags & 0x4) {
+    first = trun.readUInt32BE(offset);
+    offset += 4;
+  }
+  let duration = flags & 0x100 ? 0 : defaults.duration * samples;
+  for (let i = 0; i < samples; i++) {
+    if (flags & 0x100) {
+      duration += trun.readUInt32BE(offset);
+      offset += 4;
+    }
+    if (flags & 0x200) offset += 4;
+    if (flags & 0x400) {
+      if (i === 0 && !(flags & 0x4)) first = trun.readUInt32BE(offset);
+      offset += 4;
+    }
+    if (flags & 0x800) offset += 4;
+  }
+  // sample_is_non_sync_sample
+  return { durationMs: (duration * 1000) / timescale, samples, independent: (first & 0x10000) === 0 };
+}
+
+function readFragment(moof: Buffer, track: Track): Omit<Fragment, 'kind' | 'data'> | null {
+  for (const { type, body } of boxes(moof)) {
+    if (type !== 'traf') continue;
+    const tfhd = find(body, 'tfhd');
+    const tfdt = find(body, 'tfdt');
+    const trun = find(body, 'trun');
+    if (!tfhd || !tfdt || !trun || tfhd.readUInt32BE(4) !== track.id) continue;
+    const flags = tfhd.readUInt32BE(0) & 0xffffff;
+    let offset = 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0);
+    const take = (present: number): number => {
+      if (!(flags & present)) return 0;
+      offset += 4;
+      return tfhd.readUInt32BE(offset - 4);
+    };
+    const duration = take(0x8);
+    take(0x10);
+    const defaults = { duration, flags: take(0x20) };
+    const start = tfdt[0] === 1 ? Number(tfdt.readBigUInt64BE(4)) : tfdt.readUInt32BE(4);
+    return { startMs: (start * 1000) / track.timescale, ...readRun(trun, track.timescale, defaults) };
+  }
+  return null;
+}
+
+/** Feed it bytes as they come; it calls back for each whole piece. Throws on what cannot be a live MP4. */
+export function createFragmentReader(onPiece: (piece: Init | Fragment) => void): (bytes: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  let head: Buffer[] = [];
+  let moof: Buffer | null = null;
+  let track: Track | null = null;
+
+  function init(moov: Buffer, whole: Buffer): void {
+    const tracks = boxes(moov)
+      .filter((box) => box.type === 'trak')
+      .flatMap((box) => readTrack(box.body) ?? []);
+    const lead = tracks.find((t) => t.video) ?? tracks[0];
+    if (!lead) throw new Error('the encoder made no track');
+    track = lead;
+    const { width, height } = lead;
+    onPiece({ kind: 'init', data: Buffer.concat([...head, whole]), codecs: tracks.map((t) => t.codec), width, height });
+    head = [];
+  }
+
+  function take(type: string, whole: Buffer, header: number): void {
+    if (type === 'ftyp') head = [whole];
+    else if (type === 'moov') init(whole.subarray(header), whole);
+    else if (type === 'moof') moof = whole;
+    else if (type === 'mdat' && moof && track) {
+      const facts = readFragment(moof.subarray(8), track);
+      if (facts) onPiece({ kind: 'fragment', data: Buffer.concat([moof, whole]), ...facts });
+      moof = null;
+    }
+  }
+
+  return (bytes) => {
+    rest = rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
+    for (;;) {
+      const next = boxHeader(rest, 0);
+      if (!next) return;
+      if (next.size < next.header || next.size > largest) throw new Error(`a box of ${next.size} bytes`);
+      if (rest.length < next.size) return;
+      take(next.type, rest.subarray(0, next.size), next.header);
+      rest = rest.subarray(next.size);
+    }
+  };
+}
