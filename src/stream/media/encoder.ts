@@ -13,13 +13,13 @@ const flags = [
   '+frag_keyframe', // a fragment for each group of pictures, so that a segment can start at each
   '+empty_moov', // codecs first, frames later
   '+default_base_moof', // each fragment stands for itself
-  '+frag_discont', // and carries the times of the source, sound and picture alike
 ].join('');
 
 const args = [
   ...['-hide_banner', '-loglevel', 'error'],
-  ...['-fflags', '+nobuffer', '-flags', 'low_delay', '-analyzeduration', '1500000', '-fpsprobesize', '0'],
-  ...['-f', 'flv', '-i', 'pipe:0', '-map', '0:v:0?', '-map', '0:a:0?', '-c', 'copy', '-use_editlist', '0'],
+  // Not `-fflags nobuffer`: it loses the packets that were read to learn the codecs.
+  ...['-analyzeduration', '1500000', '-fpsprobesize', '0'],
+  ...['-f', 'flv', '-i', 'pipe:0', '-map', '0:v:0?', '-map', '0:a:0?', '-c', 'copy'],
   ...['-f', 'mp4', '-movflags', flags, '-flush_packets', '1', 'pipe:1'],
 ];
 
