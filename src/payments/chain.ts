@@ -170,7 +170,9 @@ async function probe(rpcUrl: string): Promise<void> {
     if (!answer.ok) throw new Error(`status ${answer.status}`);
   } catch (cause) {
     // The address may hold an access key: only its host is named.
-    throw new Error(`The chain at ${new URL(rpcUrl).host} does not answer. Check RPC_URL, or try again later.`, { cause });
+    throw new Error(`The chain at ${new URL(rpcUrl).host} does not answer. Check RPC_URL, or try again later.`, {
+      cause,
+    });
   }
 }
 

@@ -29,6 +29,13 @@ export interface ChargeRequest {
   also?: (trx: Trx, charge: Charge) => Promise<void>;
 }
 
+interface Choice {
+  purse: Purse;
+  parent: Purse | null;
+  /** The sponsor's voucher does not cover it yet. */
+  lacking: boolean;
+}
+
 /** Asks the owner of a sponsor channel for a voucher of at least `total`, and has it accepted. */
 export type ExtendSponsor = (channel: Hex, total: bigint) => Promise<void>;
 
@@ -139,25 +146,22 @@ export async function openLedger(needs: {
   const payingFor = (signer: Hex, stream: string): Purse[] =>
     (bySigner.get(signer) ?? []).filter((purse) => purse.stream === null || purse.stream === stream);
 
-  /** The purse that pays next: the first with room for `amount`. Problem: out_of_credit. */
-  function pick({ payer, stream, amount }: ChargeRequest): Purse {
-    const able = payingFor(payer, stream).find((purse) => remaining(purse) >= amount);
-    if (!able) throw new Problem('out_of_credit');
-    return able;
-  }
-
-  /** Who pays, and by how much the sponsor's signature falls short of it. All that may refuse comes here. */
-  function choose(request: ChargeRequest): { purse: Purse; parent: Purse | null; lacking: boolean } {
-    const { amount } = request;
-    const purse = pick(request);
-    if (judgeCharge(purse, amount) === 'voucher_needed') {
-      throw new Problem('voucher_needed', { purse: purse.id, needed: `${purse.spent + amount}` });
+  /**
+   * Who pays: the first purse with room for it whose sponsor can pay too, and whether that sponsor must sign first.
+   * All that may refuse comes here. `without` names sponsors that did not sign.
+   */
+  function choose({ payer, stream, amount }: ChargeRequest, without: ReadonlySet<Hex>): Choice {
+    const able = payingFor(payer, stream).filter((purse) => remaining(purse) >= amount);
+    for (const purse of able) {
+      const parent = purse.kind === 'pass' ? must(purse.channel) : null;
+      const verdict = parent && judgeCharge(parent, amount);
+      if (parent && (without.has(parent.id) || verdict === 'out_of_credit' || verdict === 'closing')) continue;
+      if (judgeCharge(purse, amount) === 'voucher_needed') {
+        throw new Problem('voucher_needed', { purse: purse.id, needed: `${purse.spent + amount}` });
+      }
+      return { purse, parent, lacking: verdict === 'voucher_needed' };
     }
-    if (purse.kind === 'channel') return { purse, parent: null, lacking: false };
-    const parent = must(purse.channel);
-    const verdict = judgeCharge(parent, amount);
-    if (verdict === 'out_of_credit' || verdict === 'closing') throw new Problem('sponsor_unavailable');
-    return { purse, parent, lacking: verdict === 'voucher_needed' };
+    throw new Problem(able.length > 0 ? 'sponsor_unavailable' : 'out_of_credit');
   }
 
   /** Changes memory and queues the write; called in the same tick as the check in `choose`. */
@@ -216,12 +220,16 @@ export async function openLedger(needs: {
       if (before) return before;
     }
     if (request.amount === 0n) return take(request, null, null);
-    for (let attempt = 0; attempt < 4; attempt++) {
-      const { purse, parent, lacking } = choose(request);
+    const refused = new Set<Hex>();
+    for (;;) {
+      const { purse, parent, lacking } = choose(request, refused);
       if (!parent || !lacking) return take(request, purse, parent);
-      await needs.extendSponsor(parent.id, parent.spent + request.amount);
+      const total = parent.spent + request.amount;
+      await needs.extendSponsor(parent.id, total).catch((error) => {
+        if (!(error instanceof Problem)) throw error;
+      });
+      if (parent.authorized < total) refused.add(parent.id);
     }
-    throw new Problem('sponsor_unavailable');
   }
 
   /**

@@ -140,6 +140,10 @@ describe('a watch link', () => {
     sponsorKeys.clear();
     await expect(ledger.charge(watch(link.signer, 3, 5n))).rejects.toEqual(refusal('sponsor_unavailable'));
     expect(spent(ledger, link.id)).toBe(20n);
+    // The viewer's own channel pays where the sponsor does not.
+    const own = await addChannel(ledger, 100n, link.key);
+    await ledger.acceptVoucher(own.id, 10n, voucher(own.id, 10n, link.key));
+    expect((await ledger.charge(watch(link.signer, 4, 5n))).purse?.id).toBe(own.id);
   });
 
   it('is followed by the viewer’s own channel when it is used up', async () => {

@@ -1,0 +1,121 @@
+// The npm packages: installed when they are missing or not those of package-lock.json, and seen to work.
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { isProgram } from './find-program.mjs';
+import { withLock } from './lock.mjs';
+import { ask, npmCommand, quiet } from './processes.mjs';
+import { hash, stampFits, writeStamp } from './stamp.mjs';
+import { Stop, say } from './terminal.mjs';
+
+const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
+
+/** Changes with the lockfile, with what package.json says of packages, and with the Node they were built for. */
+export function packagesStamp({ lock, manifest, node }) {
+  const { dependencies, devDependencies, optionalDependencies, overrides, allowScripts } = JSON.parse(manifest);
+  return hash(
+    lock,
+    JSON.stringify([dependencies, devDependencies, optionalDependencies, overrides, allowScripts]),
+    node,
+  );
+}
+
+/** Whether what npm says it installed is all that the lockfile asks for; what is optional may be missing. */
+export function installedFits(lock, installed) {
+  return Object.entries(lock.packages).every(([path, wanted]) => {
+    if (path === '') return true;
+    const found = installed.packages[path];
+    return found ? found.version === wanted.version : Boolean(wanted.optional || wanted.devOptional);
+  });
+}
+
+/** What to try next, from npm's own words. */
+export function installHint(output) {
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH/.test(output)) {
+    return 'The package registry could not be reached: check the internet connection (or the proxy), and try again.';
+  }
+  if (/EACCES|EPERM|EROFS/.test(output)) return 'npm may not write here: run it in a folder that is yours.';
+  if (/ENOSPC/.test(output)) return 'The disk is full: free some space and try again.';
+  if (/EUSAGE/.test(output)) return 'package-lock.json does not fit package.json: type  npm install  and try again.';
+  return compilerHint;
+}
+
+export const compilerHint = `better-sqlite3 has no ready-made program for this machine (or it could not be downloaded), so it must be
+compiled. That needs python3, make and a C++ compiler:
+  Debian, Ubuntu:  sudo apt-get install -y python3 make g++
+  Fedora:          sudo dnf install -y python3 make gcc-c++
+  macOS:           xcode-select --install
+  Windows:         winget install -e --id Microsoft.VisualStudio.2022.BuildTools   (with "Desktop development with C++")
+Then try again.`;
+
+function failed(what, output) {
+  say(output.trimEnd());
+  return new Stop(`${what}\n${installHint(output)}`);
+}
+
+async function install(root) {
+  const { command, first } = npmCommand();
+  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=notice'];
+  const label = 'Installing the npm packages (the first time; a few minutes if something must be compiled)';
+  const { code, output } = await quiet({ label, done: 'Installed the npm packages', command, args, cwd: root });
+  if (code !== 0) throw failed('The npm packages could not be installed (npm ci failed; its words are above).', output);
+}
+
+const databaseWorks = (root) =>
+  ask(process.execPath, ['-e', "new (require('better-sqlite3'))(':memory:').close()"], root) !== null;
+
+async function proveDatabase(root) {
+  if (databaseWorks(root)) return;
+  const { command, first } = npmCommand();
+  const args = [...first, 'rebuild', 'better-sqlite3', '--loglevel=notice'];
+  const label = 'Building the database program (better-sqlite3) for this Node';
+  const { output } = await quiet({ label, done: 'Built better-sqlite3', command, args, cwd: root });
+  if (!databaseWorks(root)) throw failed('better-sqlite3 does not load on this machine.', output);
+}
+
+/** The native program of the development chain; null when npm did not bring one. */
+export function anvilProgram(root) {
+  const machine = process.arch === 'x64' ? 'amd64' : process.arch;
+  const name = `@foundry-rs/anvil-${process.platform}-${machine}/bin/anvil${process.platform === 'win32' ? '.exe' : ''}`;
+  try {
+    const fromAnvil = createRequire(
+      createRequire(join(root, 'package.json')).resolve('@foundry-rs/anvil/package.json'),
+    );
+    return fromAnvil.resolve(name);
+  } catch {
+    return null;
+  }
+}
+
+function proveChain(root) {
+  const path = anvilProgram(root);
+  if (path && isProgram(path) && ask(path, ['--version']) !== null) return;
+  const why = path ? `${path} does not run here` : `there is none for ${process.platform}-${process.arch}`;
+  throw new Stop(`The development chain's program (anvil) is missing: ${why}.
+It comes as an optional npm package. Type  npm ci --include=dev --include=optional  and try again.
+It runs on Linux with glibc (x64, arm64), macOS, and Windows x64.`);
+}
+
+const files = (root) => ({
+  lock: join(root, 'package-lock.json'),
+  manifest: join(root, 'package.json'),
+  installed: join(root, 'node_modules', '.package-lock.json'),
+  stamp: join(root, 'node_modules', '.dtok-stamp'),
+});
+
+/** Installs what is missing. Throws a Stop that says what to type. Does nothing, at once, when all is there. */
+export async function ensurePackages(root) {
+  const { lock, manifest, installed, stamp } = files(root);
+  if (!existsSync(lock)) throw new Stop('package-lock.json is missing: get a whole copy of dTok (git clone).');
+  const node = `${process.versions.modules} ${process.platform} ${process.arch}`;
+  const wanted = packagesStamp({ lock: readFileSync(lock), manifest: readFileSync(manifest, 'utf8'), node });
+  if (stampFits(stamp, wanted)) return;
+  await withLock(join(root, '.cache', 'setup.lock'), async () => {
+    if (stampFits(stamp, wanted)) return;
+    const complete = existsSync(installed) && installedFits(readJson(lock), readJson(installed));
+    if (!complete) await install(root);
+    await proveDatabase(root);
+    proveChain(root);
+    writeStamp(stamp, wanted);
+  });
+}

@@ -1,0 +1,165 @@
+// The host's dashboard: on air, earned, links, broadcast, tips as they come.
+import '../shared/base.css';
+import './host.css';
+import { render } from 'preact';
+import type { HostStream } from '../../vocabulary/api.js';
+import { createApi } from '../shared/api.js';
+import { createKeep } from '../shared/keep.js';
+import { money } from '../shared/money.js';
+import { Lamp, Mark } from '../shared/parts.js';
+import { createStore, useStore } from '../shared/store.js';
+import { ago } from '../shared/time.js';
+import { Toasts } from '../shared/toasts.js';
+import { type Desk, openDesk } from './desk.js';
+import { LinksCard } from './links-card.js';
+import { MoneyCard } from './money-card.js';
+import { Secrets } from './secrets.js';
+import { SettingsCard } from './settings-card.js';
+import { type HostState, initialState } from './state.js';
+
+const store = createStore(initialState);
+const keep = createKeep(() => sessionStorage);
+
+function Tips({ state, shown }: { state: HostState; shown: HostStream }) {
+  return (
+    <section class="card tips">
+      <h2>Tips</h2>
+      {state.tips.length === 0 && <p class="dim">None yet. They appear here and on the overlay as they come.</p>}
+      <ul data-testid="host-tips">
+        {state.tips.map(({ n, at, data }) => (
+          <li key={n}>
+            <p>
+              <b>{data.name || 'Somebody'}</b>{' '}
+              <span class="sum">{money(BigInt(data.amount), shown.info.terms.token)}</span>
+            </p>
+            {data.message && <p>{data.message}</p>}
+            <time class="dim">{ago(Date.now() - at)}</time>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Notices({ shown }: { shown: HostStream }) {
+  if (shown.notices.length === 0) return null;
+  return (
+    <section class="card notices">
+      <h2>Notices</h2>
+      <ul data-testid="notices">
+        {shown.notices.map((notice) => (
+          <li key={`${notice.at} ${notice.text}`}>
+            <time class="dim">{ago(Date.now() - notice.at)}</time> {notice.text}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Sponsor({ shown }: { shown: HostStream }) {
+  const { sponsor, info } = shown;
+  if (!sponsor) return null;
+  const say = (amount: string) => money(BigInt(amount), info.terms.token, { max: 4 });
+  return (
+    <section class="card sponsor">
+      <h2>Behind the links</h2>
+      <p class="dim">One channel funds all watch links of this stream.</p>
+      <dl>
+        <div>
+          <dt>In the channel</dt>
+          <dd data-testid="sponsor-balance">{say(sponsor.balance)}</dd>
+        </div>
+        <div>
+          <dt>Spent through links</dt>
+          <dd>{say(sponsor.spent)}</dd>
+        </div>
+        <div>
+          <dt>Promised to links</dt>
+          <dd>{say(sponsor.promised)}</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+function Picker({ state, desk }: { state: HostState; desk: Desk }) {
+  if (state.streams.length < 2) return <h1 data-testid="title">{state.shown?.info.title}</h1>;
+  return (
+    <select
+      aria-label="Stream"
+      data-testid="stream-picker"
+      value={state.stream ?? ''}
+      onChange={(event) => void desk.choose(event.currentTarget.value)}
+    >
+      {state.streams.map((stream) => (
+        <option key={stream.id} value={stream.id}>
+          {stream.title || stream.id}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function Shut({ text }: { text: string }) {
+  return (
+    <main class="shut" data-testid="shut">
+      <h1>Host only</h1>
+      <p>{text}</p>
+    </main>
+  );
+}
+
+function Page({ desk }: { desk: Desk }) {
+  const state = useStore(store);
+  const { shown, busy } = state;
+  if (state.shut) return <Shut text={state.shut} />;
+  return (
+    <>
+      <header class="top">
+        <Mark />
+        <Picker state={state} desk={desk} />
+        {shown && (
+          <p class="now">
+            <Lamp state={shown.info.state} />
+            <span data-testid="viewers">{shown.info.viewers === 1 ? '1 viewer' : `${shown.info.viewers} viewers`}</span>
+          </p>
+        )}
+      </header>
+      {shown && (
+        <main class="board">
+          <div>
+            <MoneyCard shown={shown} desk={desk} busy={busy} />
+            <LinksCard state={state} shown={shown} desk={desk} />
+            <SettingsCard key={shown.info.id} shown={shown} desk={desk} busy={busy} />
+          </div>
+          <div>
+            <Notices shown={shown} />
+            <Tips state={state} shown={shown} />
+            <Secrets key={shown.info.id} shown={shown} />
+            <Sponsor shown={shown} />
+          </div>
+        </main>
+      )}
+      <Toasts toasts={state.toasts} />
+    </>
+  );
+}
+
+/** The token of the link, kept for this tab and taken off the address so that no picture of the screen shows it. */
+function hostToken(): string | null {
+  const given = new URLSearchParams(location.hash.slice(1)).get('t');
+  if (given) {
+    keep.set('host', given);
+    history.replaceState(null, '', location.pathname);
+  }
+  return given ?? keep.get('host');
+}
+
+const root = document.getElementById('app');
+if (root) {
+  const token = hostToken();
+  if (token) render(<Page desk={openDesk({ api: createApi(), token, store })} />, root);
+  else render(<Shut text="Open the dashboard link that dTok printed at start." />, root);
+  window.addEventListener('hashchange', () => location.reload());
+}

@@ -1,0 +1,42 @@
+// Addresses that are keys: hidden until asked for, copied without being shown.
+import { useState } from 'preact/hooks';
+import type { HostStream } from '../../vocabulary/api.js';
+import { Copy } from '../shared/parts.js';
+
+function Line({ name, value, secret, testid }: { name: string; value: string; secret: boolean; testid: string }) {
+  const [open, setOpen] = useState(!secret);
+  return (
+    <div class="secret">
+      <span>{name}</span>
+      <code data-testid={testid}>{open ? value : '•'.repeat(18)}</code>
+      <div class="row">
+        {secret && (
+          <button type="button" class="quiet" data-testid={`${testid}-show`} onClick={() => setOpen(!open)}>
+            {open ? 'Hide' : 'Show'}
+          </button>
+        )}
+        <Copy text={value} testid={`${testid}-copy`} />
+      </div>
+    </div>
+  );
+}
+
+export function Secrets({ shown }: { shown: HostStream }) {
+  const watch = `${location.origin}/watch/${shown.info.id}`;
+  return (
+    <section class="card secrets">
+      <h2>Broadcast</h2>
+      <Line name="Server for OBS" value={shown.rtmpUrl} secret={false} testid="rtmp-url" />
+      <Line name="Stream key" value={shown.streamKey} secret testid="stream-key" />
+      <h2>
+        Overlay
+        <em class={shown.overlays > 0 ? 'chip on' : 'chip'} data-testid="overlays">
+          {shown.overlays === 0 ? 'none connected' : `${shown.overlays} connected`}
+        </em>
+      </h2>
+      <Line name="Browser source, 1920 × 1080" value={shown.overlayUrl} secret testid="overlay-url" />
+      <h2>Watch page</h2>
+      <Line name="For viewers who top up themselves" value={watch} secret={false} testid="watch-url" />
+    </section>
+  );
+}

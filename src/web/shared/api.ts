@@ -1,0 +1,74 @@
+// Asks the server's HTTP API, typed by the vocabulary; refusals come as `Refusal`.
+import type { Answer, Params, RouteName, routes, Sent } from '../../vocabulary/api.js';
+import type { Facts, ProblemBody, ProblemCode } from '../../vocabulary/problems.js';
+
+type Routes = typeof routes;
+const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` } = {
+  listStreams: 'get /api/streams',
+  getStream: 'get /api/streams/{stream}',
+  openSession: 'post /api/sessions',
+  getSession: 'get /api/session',
+  postVoucher: 'post /api/vouchers',
+  postTip: 'post /api/tips',
+  postDeposit: 'post /api/channels',
+  closeChannel: 'post /api/channels/{purse}/close',
+  postFaucet: 'post /api/faucet',
+  createStream: 'post /api/host/streams',
+  hostStream: 'get /api/host/streams/{stream}',
+  patchStream: 'patch /api/host/streams/{stream}',
+  makeLinks: 'post /api/host/streams/{stream}/links',
+  listLinks: 'get /api/host/streams/{stream}/links',
+  topUpLink: 'post /api/host/links/{purse}/top-up',
+  settle: 'post /api/host/settle',
+};
+
+/** A refusal by the server, or `offline` when it cannot be reached. `message` is for people. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: ProblemCode | 'offline',
+    message: string,
+    readonly status: number,
+    readonly facts: Facts = {},
+  ) {
+    super(message);
+    this.name = 'Refusal';
+  }
+}
+
+/** True when asking again later may help. */
+export const passing = (error: unknown): boolean =>
+  error instanceof Refusal && (error.code === 'offline' || error.status === 429 || error.status >= 500);
+
+const offline = () => new Refusal('offline', 'The server cannot be reached. Trying again…', 0);
+
+/** The refusal in a response that is not ok. */
+export async function refusalOf(response: Response): Promise<Refusal> {
+  try {
+    const body = (await response.json()) as Partial<ProblemBody>;
+    if (body.code && body.detail) return new Refusal(body.code, body.detail, response.status, body.facts);
+  } catch {
+    // Not ours: a proxy's page, perhaps.
+  }
+  return new Refusal('internal', `The server answered ${response.status}.`, response.status);
+}
+
+type With<K extends string, T> = [T] extends [undefined] ? unknown : Record<K, T>;
+type Needs<N extends RouteName> = With<'params', Params<N>> & With<'body', Sent<N>> & { token?: string };
+export type Api = <N extends RouteName>(name: N, needs: Needs<N>) => Promise<Answer<N>>;
+
+/** `fetch` is the browser's; answers are trusted to have the vocabulary's shape. Throws `Refusal`. */
+export function createApi(fetch: typeof globalThis.fetch = (...a) => globalThis.fetch(...a)): Api {
+  return async <N extends RouteName>(name: N, needs: Needs<N>): Promise<Answer<N>> => {
+    const { params = {}, body, token } = needs as { params?: Record<string, string>; body?: unknown; token?: string };
+    const [method = '', path = ''] = table[name].split(' ');
+    const url = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (token) headers.authorization = `Bearer ${token}`;
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const init: RequestInit = { method: method.toUpperCase(), headers, cache: 'no-store' };
+    if (body !== undefined) init.body = JSON.stringify(body);
+    const response = await fetch(url, init).catch(() => Promise.reject(offline()));
+    if (!response.ok) throw await refusalOf(response);
+    return (await response.json().catch(() => Promise.reject(offline()))) as Answer<N>;
+  };
+}

@@ -1,0 +1,87 @@
+// The watch page: finds the key, opens the house, draws the state.
+import '../shared/base.css';
+import './watch.css';
+import { render } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { createApi } from '../shared/api.js';
+import { createKeep } from '../shared/keep.js';
+import { Lamp, Mark } from '../shared/parts.js';
+import { createStore, useStore } from '../shared/store.js';
+import { Toasts } from '../shared/toasts.js';
+import { type Acts, createActs } from './acts.js';
+import { Credit } from './credit.js';
+import { type House, openHouse, sentence } from './house.js';
+import { Stage } from './stage.js';
+import { initialState } from './state.js';
+import { RecentTips, TipBox } from './tip-box.js';
+import { createWallet, findKey } from './wallet.js';
+
+// Fetched while the stream and the session are asked for.
+const hls = import('hls.js/light');
+hls.catch(() => {});
+
+const stream = decodeURIComponent(location.pathname.split('/')[2] ?? '');
+const keep = createKeep(() => localStorage);
+const api = createApi();
+const store = createStore(initialState);
+const name = { get: () => keep.get('name') ?? '', set: (text: string) => keep.set('name', text) };
+
+function Page({ acts }: { acts: Acts }) {
+  const state = useStore(store);
+  const title = state.info?.title;
+  useEffect(() => {
+    if (title) document.title = `${title} · dTok`;
+  }, [title]);
+  return (
+    <>
+      <header class="top">
+        <Mark />
+        {state.info && (
+          <div class="title">
+            <h1 data-testid="title">{title}</h1>
+            <p>
+              <Lamp state={state.info.state} />
+              <span data-testid="viewers">{state.viewers === 1 ? '1 viewer' : `${state.viewers} viewers`}</span>
+            </p>
+          </div>
+        )}
+      </header>
+      <main>
+        <Stage state={state} acts={acts} onMuted={(muted) => store.set({ muted })} />
+        <aside>
+          <Credit state={state} acts={acts} />
+          <TipBox state={state} acts={acts} name={name} />
+        </aside>
+        <RecentTips state={state} />
+      </main>
+      <Toasts toasts={state.toasts} />
+    </>
+  );
+}
+
+async function open(): Promise<House | null> {
+  const found = findKey(location.hash, keep);
+  if (!found.key) {
+    store.set({ fatal: 'This watch link is not whole. Copy it again, to its last character.' });
+    return null;
+  }
+  const video = document.querySelector('video');
+  if (!video) return null;
+  const socket = async () => (await import('../shared/socket.js')).openSocket();
+  const wallet = createWallet(found.key);
+  return openHouse({ api, keep, wallet, stream, store, video, hls, socket }).catch((error: unknown) => {
+    store.set({ fatal: sentence(error) });
+    return null;
+  });
+}
+
+const root = document.getElementById('app');
+if (root) {
+  let opened: (house: House | null) => void = () => {};
+  const house = new Promise<House | null>((resolve) => {
+    opened = resolve;
+  });
+  render(<Page acts={createActs({ api, store, house })} />, root);
+  void open().then(opened);
+  window.addEventListener('hashchange', () => location.reload());
+}

@@ -1,0 +1,130 @@
+// The video: hls.js near the live edge; stopped while unpaid, and back at the live edge by itself after any trouble.
+import type Hls from 'hls.js';
+import type { ErrorData, HlsConfig } from 'hls.js';
+import { backoff } from '../shared/time.js';
+
+export interface PlayerNeeds {
+  Hls: typeof Hls;
+  video: HTMLVideoElement;
+  keyLoader: HlsConfig['loader'];
+  /** The browser refused sound; the picture goes on muted. */
+  onMuted: () => void;
+  /** The picture moves or stands still. */
+  onMoving: (moving: boolean) => void;
+}
+
+/** How long a picture may stand still although there is more to show. */
+const patienceMs = 8000;
+const never = Number.POSITIVE_INFINITY;
+
+function config(keyLoader: HlsConfig['loader'], Xhr: HlsConfig['loader']): Partial<HlsConfig> {
+  return {
+    loader: keyLoader,
+    pLoader: Xhr as NonNullable<HlsConfig['pLoader']>,
+    fLoader: Xhr as NonNullable<HlsConfig['fLoader']>,
+    keyLoadPolicy: {
+      default: { maxTimeToFirstByteMs: never, maxLoadTimeMs: never, timeoutRetry: null, errorRetry: null },
+    },
+    liveSyncDurationCount: 2,
+    liveMaxLatencyDurationCount: 6,
+    liveSyncOnStallIncrease: 0.5,
+    maxLiveSyncPlaybackRate: 1.08,
+    maxBufferLength: 12,
+    maxMaxBufferLength: 20,
+    backBufferLength: 10,
+  };
+}
+
+export type Player = ReturnType<typeof createPlayer>;
+
+/** `start` with the playlists' addresses, best first. */
+export function createPlayer(needs: PlayerNeeds) {
+  const { Hls: Engine, video } = needs;
+  const waits = backoff(500, 5000);
+  let hls: Hls | null = null;
+  let sources: readonly string[] = [];
+  let source = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let recoveredAt = 0;
+  let lastTime = -1;
+  let movedAt = performance.now();
+  const watching = setInterval(watch, 250);
+
+  function watch(): void {
+    const now = performance.now();
+    const moving = video.currentTime !== lastTime && !video.paused && video.readyState > 1;
+    if (moving) movedAt = now;
+    lastTime = video.currentTime;
+    needs.onMoving(moving || (now - movedAt < 400 && !video.paused));
+    if (!hls?.loadingEnabled || video.paused || now - movedAt < patienceMs) return;
+    const edge = hls.latestLevelDetails?.edge ?? 0;
+    if (edge - video.currentTime < 2) return;
+    movedAt = now;
+    rebuild();
+  }
+
+  function onError(_: unknown, data: ErrorData): void {
+    if (!data.fatal || !hls) return;
+    const now = performance.now();
+    if (data.type === Engine.ErrorTypes.MEDIA_ERROR && now - recoveredAt > 5000) {
+      recoveredAt = now;
+      hls.recoverMediaError();
+      return;
+    }
+    if (data.type === Engine.ErrorTypes.NETWORK_ERROR) source += 1;
+    clearTimeout(timer);
+    timer = setTimeout(rebuild, waits.next());
+  }
+
+  function rebuild(): void {
+    clearTimeout(timer);
+    hls?.destroy();
+    const url = sources[source % sources.length];
+    if (!url) return;
+    hls = new Engine(config(needs.keyLoader, Engine.DefaultConfig.loader));
+    hls.on(Engine.Events.ERROR, onError);
+    hls.on(Engine.Events.FRAG_BUFFERED, () => waits.reset());
+    hls.on(Engine.Events.MANIFEST_PARSED, () => void play());
+    hls.attachMedia(video);
+    hls.loadSource(url);
+    movedAt = performance.now();
+  }
+
+  async function play(): Promise<void> {
+    try {
+      await video.play();
+    } catch (error) {
+      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || video.muted) return;
+      video.muted = true;
+      needs.onMuted();
+      await video.play().catch(() => {});
+    }
+  }
+
+  return {
+    start(playlists: readonly string[]): void {
+      sources = playlists;
+      source = 0;
+      rebuild();
+    },
+    /** Loads nothing more; what is decrypted plays to its end. */
+    hold(): void {
+      clearTimeout(timer);
+      hls?.stopLoad();
+    },
+    /** From the live edge, with a fresh playlist. */
+    resume: () => rebuild(),
+    play,
+    isStarted: () => hls !== null,
+    stop(): void {
+      clearTimeout(timer);
+      hls?.destroy();
+      hls = null;
+    },
+    destroy(): void {
+      clearInterval(watching);
+      clearTimeout(timer);
+      hls?.destroy();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+// What the watch page knows, and what it therefore is: one state, one phase. Pure.
+import type { StreamInfo } from '../../vocabulary/api.js';
+import type { FeedEvent } from '../../vocabulary/events.js';
+import type { Toast } from '../shared/toasts.js';
+import type { Hold } from './gate.js';
+import type { Purse } from './purses.js';
+
+export type Phase = 'connecting' | 'waiting' | 'live' | 'paused' | 'reconnecting' | 'out-of-credit' | 'error';
+export type TipEvent = Extract<FeedEvent, { type: 'tip' }>;
+
+export interface WatchState {
+  /** What makes watching impossible, in a sentence. */
+  fatal: string | null;
+  info: StreamInfo | null;
+  /** The session is open: `purses` is what the server says. */
+  opened: boolean;
+  purses: readonly Purse[];
+  viewers: number;
+  previewLeftMs: number;
+  /** The gate waits for credit. */
+  hold: Hold | null;
+  moving: boolean;
+  everMoved: boolean;
+  paused: boolean;
+  /** The browser refused sound. */
+  muted: boolean;
+  watchedMs: number;
+  tips: readonly TipEvent[];
+  toasts: readonly Toast[];
+  /** What the page is busy with on behalf of a click. */
+  busy: 'topup' | 'tip' | 'close' | null;
+}
+
+export const initialState: WatchState = {
+  fatal: null,
+  info: null,
+  opened: false,
+  purses: [],
+  viewers: 0,
+  previewLeftMs: 0,
+  hold: null,
+  moving: false,
+  everMoved: false,
+  paused: false,
+  muted: false,
+  watchedMs: 0,
+  tips: [],
+  toasts: [],
+  busy: null,
+};
+
+/** The first that applies. A held stream plays on while what is already decrypted lasts. */
+export function phaseOf(state: WatchState): Phase {
+  if (state.fatal) return 'error';
+  if (!state.info) return 'connecting';
+  if (state.moving) return 'live';
+  if (state.hold) return 'out-of-credit';
+  if (state.paused) return 'paused';
+  if (state.info.state === 'idle') return 'waiting';
+  return state.everMoved || state.info.state === 'reconnecting' ? 'reconnecting' : 'connecting';
+}
+
+/** Tips newest first, each once, at most `most`. */
+export function withTip(tips: readonly TipEvent[], tip: TipEvent, most = 30): readonly TipEvent[] {
+  if (tips.some((known) => known.n === tip.n)) return tips;
+  return [tip, ...tips].sort((a, b) => b.n - a.n).slice(0, most);
+}

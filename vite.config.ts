@@ -1,0 +1,30 @@
+// How the pages are built: four HTML entries from src/web into dist/web.
+import { fileURLToPath } from 'node:url';
+import type { UserConfig } from 'vite';
+
+const page = (path: string) => fileURLToPath(new URL(`src/web/${path}`, import.meta.url));
+
+export default {
+  root: page(''),
+  base: '/',
+  publicDir: false,
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  // Tests are of the whole project.
+  test: { root: fileURLToPath(new URL('.', import.meta.url)) },
+  build: {
+    outDir: fileURLToPath(new URL('dist/web', import.meta.url)),
+    emptyOutDir: true,
+    // OBS 28 to 30 embeds Chrome 103; the overlay must run there.
+    target: 'chrome103',
+    cssTarget: 'chrome103',
+    chunkSizeWarningLimit: 700,
+    rollupOptions: {
+      input: {
+        landing: page('index.html'),
+        watch: page('watch/index.html'),
+        host: page('host/index.html'),
+        overlay: page('overlay/index.html'),
+      },
+    },
+  },
+} satisfies UserConfig & { test: { root: string } };
