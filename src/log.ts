@@ -1,5 +1,5 @@
 // Logs: lines for people in a terminal, JSON elsewhere. Keys and tokens are never given to it.
-import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { type DestinationStream, destination, type Logger as PinoLogger, pino } from 'pino';
 import pretty from 'pino-pretty';
 
 export type Logger = Pick<PinoLogger, 'info' | 'warn' | 'error' | 'debug'>;
@@ -19,10 +19,16 @@ function describeError(error: Error): Record<string, unknown> {
   };
 }
 
+/** Goes to stderr: stdout is for the panel, whose links must not end up in a log. */
 export function createLog({ level, terminal }: { level: string; terminal: boolean }): PinoLogger {
-  const target: DestinationStream | undefined = terminal
-    ? pretty({ colorize: !process.env.NO_COLOR, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss', sync: true })
-    : undefined;
-  const options = { level, serializers: { err: describeError } };
-  return target ? pino(options, target) : pino(options);
+  const readable = {
+    colorize: !process.env.NO_COLOR,
+    ignore: 'pid,hostname',
+    translateTime: 'SYS:HH:MM:ss',
+    sync: true,
+  };
+  const target: DestinationStream = terminal
+    ? pretty({ ...readable, destination: 2 })
+    : destination({ fd: 2, sync: true });
+  return pino({ level, serializers: { err: describeError } }, target);
 }

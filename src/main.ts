@@ -11,7 +11,7 @@ const folder = (path: string): string => fileURLToPath(new URL(path, import.meta
 async function main(): Promise<void> {
   loadEnvFile();
   const settings = readSettings(process.env);
-  const log = createLog({ level: settings.logLevel, terminal: process.stdout.isTTY === true });
+  const log = createLog({ level: settings.logLevel, terminal: process.stderr.isTTY === true });
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was left unhandled'));
   const asked = new Promise<NodeJS.Signals>((resolve) => {
     process.once('SIGINT', resolve);

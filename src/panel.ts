@@ -47,12 +47,12 @@ function reachHint(watchLink: string): string[] {
   const { hostname, port } = new URL(watchLink);
   if (!/^(localhost|127\.|\[::1\])/.test(hostname)) return [];
   return [
-    'The link opens on this machine only. For phones and other people, set PUBLIC_URL',
-    `to an address that they can reach, such as http://${lanAddress()}:${port}`,
+    'This link opens on this machine only. For phones and other people, set',
+    `PUBLIC_URL to an address that they can reach, such as http://${lanAddress()}:${port}`,
   ];
 }
 
-/** Dark on light where there is colour, which every phone reads; else drawn for a dark terminal. */
+/** Dark on light where there is colour; else in plain ink, which is right on paper and light terminals. */
 const qr = async (text: string, color: boolean): Promise<string> =>
   (
     await qrcode.toString(text, { type: color ? 'terminal' : 'utf8', small: true, errorCorrectionLevel: 'L' })
