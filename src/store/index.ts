@@ -31,10 +31,18 @@ export async function openStore({ path }: { path: string }): Promise<Store> {
   return {
     db,
     write: async (work) => {
+      let own: unknown;
+      const noted = (trx: Trx) =>
+        work(trx).catch((error) => {
+          own = error;
+          throw error;
+        });
       try {
-        return await db.transaction().execute(work);
+        return await db.transaction().execute(noted);
       } catch (error) {
-        throw isDiskTrouble(error) ? new Problem('storage_unavailable', {}, { cause: error }) : error;
+        // SQLite ends the transaction itself when the disk is full; the rollback that follows then hides why.
+        const cause = own ?? error;
+        throw isDiskTrouble(cause) ? new Problem('storage_unavailable', {}, { cause }) : cause;
       }
     },
     close: () => db.destroy(),
@@ -57,6 +65,7 @@ function takeAlone(sqlite: Database.Database, path: string): void {
 }
 
 function isDiskTrouble(error: unknown): boolean {
-  const code = (error as { code?: unknown }).code;
-  return typeof code === 'string' && /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY)/.test(code);
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  if (typeof code !== 'string') return false;
+  return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY)/.test(code) || /no transaction is active/.test(String(message));
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { randomKey } from '../../src/payments/typed-data.js';
 import type { Hex } from '../../src/vocabulary/values.js';
@@ -191,6 +192,36 @@ describe('what was acknowledged', () => {
     expect(spent(ledger, id)).toBe(20n);
     expect(ledger.earned('main').watched).toBe(20n);
   });
+});
+
+it('a disk without room refuses with a sentence, charges nothing, and is left behind when there is room', async () => {
+  const { ledger, store } = await freshLedger({ path: join(folder, 'full.sqlite') });
+  const { id, key, signer } = await addChannel(ledger, 10n ** 9n);
+  await ledger.acceptVoucher(id, 10n ** 9n, voucher(id, 10n ** 9n, key));
+  const pages = async (most: string) => sql.raw(`pragma max_page_count = ${most}`).execute(store.db);
+  // SQLite's own limit: what it answers is what it answers on a full disk.
+  await pages('1');
+  let n = 0;
+  let error: unknown;
+  while (!error && n < 20_000) {
+    await ledger.charge(watch(signer, n, 1n)).then(
+      () => n++,
+      (reason) => {
+        error = reason;
+      },
+    );
+  }
+  expect(error).toMatchObject({ code: 'storage_unavailable', status: 503 });
+  expect(spent(ledger, id)).toBe(BigInt(n));
+  await pages('1000000');
+  await ledger.charge(watch(signer, n, 1n));
+  expect(spent(ledger, id)).toBe(BigInt(n) + 1n);
+  const { count } = await store.db
+    .selectFrom('charges')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  expect(count).toBe(n + 1);
+  await store.close();
 });
 
 it('agrees with a ten-line model over random orders of vouchers, charges, repeats and top-ups', async () => {
