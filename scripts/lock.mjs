@@ -35,6 +35,11 @@ async function wait(file) {
   }
 }
 
+/** Somebody may have emptied the folder: then there is nothing left to hold. */
+function touch(file) {
+  if (statSync(file, { throwIfNoEntry: false })) utimesSync(file, new Date(), new Date());
+}
+
 /** Runs `work` alone among all that use the same file. Whoever is killed in it is forgotten after 15 s. */
 export async function withLock(file, work) {
   try {
@@ -43,7 +48,7 @@ export async function withLock(file, work) {
     throw new Stop(`This folder cannot be written (${error.code} at ${file}). Run it in a folder that is yours.`);
   }
   await wait(file);
-  const beat = setInterval(() => utimesSync(file, new Date(), new Date()), beatMs);
+  const beat = setInterval(() => touch(file), beatMs);
   try {
     return await work();
   } finally {

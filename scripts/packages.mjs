@@ -36,7 +36,6 @@ export function installHint(output) {
   }
   if (/EACCES|EPERM|EROFS/.test(output)) return 'npm may not write here: run it in a folder that is yours.';
   if (/ENOSPC/.test(output)) return 'The disk is full: free some space and try again.';
-  if (/EUSAGE/.test(output)) return 'package-lock.json does not fit package.json: type  npm install  and try again.';
   return compilerHint;
 }
 
@@ -53,12 +52,22 @@ function failed(what, output) {
   return new Stop(`${what}\n${installHint(output)}`);
 }
 
-async function install(root) {
+const flags = ['--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=notice'];
+
+function npm(root, label, done, args) {
   const { command, first } = npmCommand();
-  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress', '--loglevel=notice'];
-  const label = 'Installing the npm packages (the first time; a few minutes if something must be compiled)';
-  const { code, output } = await quiet({ label, done: 'Installed the npm packages', command, args, cwd: root });
-  if (code !== 0) throw failed('The npm packages could not be installed (npm ci failed; its words are above).', output);
+  return quiet({ label, done, command, args: [...first, ...args], cwd: root });
+}
+
+/** A lockfile made on one kind of machine may not list what npm wants on another: then its versions, and the rest new. */
+async function install(root) {
+  const done = 'Installed the npm packages';
+  let result = await npm(root, 'Installing the npm packages (a few minutes the first time)', done, ['ci', ...flags]);
+  if (result.code !== 0 && /EUSAGE/.test(result.output)) {
+    say('package-lock.json does not list all that npm wants on this machine: letting npm add it.');
+    result = await npm(root, 'Installing the npm packages, second way', done, ['install', '--no-save', ...flags]);
+  }
+  if (result.code !== 0) throw failed('The npm packages could not be installed (npm says why above).', result.output);
 }
 
 const databaseWorks = (root) =>
@@ -66,10 +75,8 @@ const databaseWorks = (root) =>
 
 async function proveDatabase(root) {
   if (databaseWorks(root)) return;
-  const { command, first } = npmCommand();
-  const args = [...first, 'rebuild', 'better-sqlite3', '--loglevel=notice'];
   const label = 'Building the database program (better-sqlite3) for this Node';
-  const { output } = await quiet({ label, done: 'Built better-sqlite3', command, args, cwd: root });
+  const { output } = await npm(root, label, 'Built better-sqlite3', ['rebuild', 'better-sqlite3', '--loglevel=notice']);
   if (!databaseWorks(root)) throw failed('better-sqlite3 does not load on this machine.', output);
 }
 

@@ -41,7 +41,10 @@ export function problemRenderer(log: Logger) {
   return (error: unknown, _req: Request, res: Response, next: NextFunction): void => {
     const known = presentable(error);
     if (!known || known.status >= 500) log.error({ err: error }, 'a request failed');
-    if (res.headersSent) return next(error);
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
     const problem = known ?? new Problem('internal');
     res.status(problem.status).type('application/problem+json').send(JSON.stringify(problem.body()));
   };

@@ -145,7 +145,10 @@ export const StreamCreate = StreamPatch.extend({ id: StreamId }).meta({ id: 'Str
 /** What was earned, in base units. */
 export const Earnings = z
   .object({ watched: Amount, tipped: Amount, claimed: Amount, settled: Amount, unclaimed: Amount })
-  .meta({ id: 'Earnings', description: 'watched and tipped are this stream’s; claimed, settled and unclaimed are the host’s' });
+  .meta({
+    id: 'Earnings',
+    description: 'watched and tipped are this stream’s; claimed, settled and unclaimed are the host’s',
+  });
 export type Earnings = z.infer<typeof Earnings>;
 
 export const HostStream = z

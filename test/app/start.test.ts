@@ -59,7 +59,7 @@ it('says which settings are wrong, all at once', () => {
 });
 
 it('says what to type when there is no ffmpeg, and that a public chain does not answer', async () => {
-  expect(fail({ PATH: '/nowhere' })).toMatch(/ffmpeg was not found[\s\S]*install/);
+  expect(fail({ PATH: '/nowhere', FFMPEG: '' })).toMatch(/ffmpeg was not found[\s\S]*install/);
   const nobody = '0x00000000000000000000000000000000000000aa';
   const chain = { RPC_URL: 'http://127.0.0.1:1/v3/my-access-key', TOKEN_ADDRESS: nobody, HOST_ADDRESS: nobody };
   const said = fail({ ...chain, RELAYER_KEY: randomKey() });
