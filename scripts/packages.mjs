@@ -36,7 +36,10 @@ export function installHint(output) {
   }
   if (/EACCES|EPERM|EROFS/.test(output)) return 'npm may not write here: run it in a folder that is yours.';
   if (/ENOSPC/.test(output)) return 'The disk is full: free some space and try again.';
-  return compilerHint;
+  if (/CERT/.test(output)) {
+    return 'The connection to the package registry is not trusted. Behind a proxy with its own certificate, set NODE_EXTRA_CA_CERTS to its file.';
+  }
+  return /gyp|better-sqlite3/.test(output) ? compilerHint : 'Type  npm ci  to see it alone, and try again.';
 }
 
 export const compilerHint = `better-sqlite3 has no ready-made program for this machine (or it could not be downloaded), so it must be

@@ -72,6 +72,7 @@ describe('what is installed', () => {
   it('and could not be: the hint follows npm’s words', () => {
     expect(installHint('npm error code EAI_AGAIN')).toContain('internet');
     expect(installHint('npm error gyp ERR! not ok')).toContain('apt-get install -y python3 make g++');
+    expect(installHint('npm error code SELF_SIGNED_CERT_IN_CHAIN')).toContain('NODE_EXTRA_CA_CERTS');
   });
 });
 
