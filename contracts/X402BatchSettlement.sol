@@ -40,8 +40,14 @@ contract X402BatchSettlement is IX402BatchSettlement, ChannelDigests, Multicall,
         if (collector == address(0)) revert InvalidCollector();
 
         bytes32 channelId = getChannelId(config);
-        _credit(channelId, config, amount);
+        ChannelState storage channel = channels[channelId];
+        uint128 balance = channel.balance;
+        if (amount > type(uint128).max - balance) revert DepositOverflow();
+
+        channel.balance = balance + amount;
         _collect(channelId, config, amount, collector, collectorData);
+        if (balance == 0 && channel.totalClaimed == 0) emit ChannelCreated(channelId, config);
+        emit Deposited(channelId, msg.sender, amount, balance + amount);
     }
 
     // ------------------------------------------------------------------------------------------------ earning
@@ -77,8 +83,8 @@ contract X402BatchSettlement is IX402BatchSettlement, ChannelDigests, Multicall,
         if (amount == 0) return;
 
         earned.totalSettled = earned.totalClaimed;
-        emit Settled(receiver, token, msg.sender, amount);
         IERC20(token).safeTransfer(receiver, amount);
+        emit Settled(receiver, token, msg.sender, amount);
     }
 
     // ------------------------------------------------------------------------------------------------ escrow out
@@ -132,17 +138,6 @@ contract X402BatchSettlement is IX402BatchSettlement, ChannelDigests, Multicall,
     }
 
     // ------------------------------------------------------------------------------------------------ how
-
-    /// @dev Effects of a deposit, before the tokens are there: {_collect} reverts them when they do not come.
-    function _credit(bytes32 channelId, ChannelConfig calldata config, uint128 amount) private {
-        ChannelState storage channel = channels[channelId];
-        uint128 balance = channel.balance;
-        if (amount > type(uint128).max - balance) revert DepositOverflow();
-
-        channel.balance = balance + amount;
-        if (balance == 0 && channel.totalClaimed == 0) emit ChannelCreated(channelId, config);
-        emit Deposited(channelId, msg.sender, amount, balance + amount);
-    }
 
     /// @dev The collector is anyone's code. It can do no more than bring tokens: every function that changes state
     /// is closed while it runs, and exactly `amount` must have come.
@@ -198,9 +193,8 @@ contract X402BatchSettlement is IX402BatchSettlement, ChannelDigests, Multicall,
     /// @dev The last step of every way out: the state already says that the tokens are gone.
     function _payBack(bytes32 channelId, ChannelConfig calldata config, uint128 amount) private {
         ChannelState storage channel = channels[channelId];
-        if (amount == 0) return;
         if (channel.balance == 0 && channel.totalClaimed == 0) emit ChannelClosed(channelId, config);
-        IERC20(config.token).safeTransfer(config.payer, amount);
+        if (amount > 0) IERC20(config.token).safeTransfer(config.payer, amount);
     }
 
     // ------------------------------------------------------------------------------------------------ who and what
@@ -215,11 +209,11 @@ contract X402BatchSettlement is IX402BatchSettlement, ChannelDigests, Multicall,
         }
     }
 
-    /// @dev A payer authorizer is always a key. Without one the payer signs, who may be a contract.
+    /// @dev A payer authorizer is always a key; what is no signature at all reverts with {ECDSA}'s own errors.
+    /// Without one the payer signs, who may be a contract.
     function _requireVoucher(ChannelConfig calldata config, bytes32 digest, bytes calldata signature) private view {
         if (config.payerAuthorizer == address(0)) return _requireSigned(config.payer, digest, signature);
-        (address signer, ECDSA.RecoverError problem,) = ECDSA.tryRecoverCalldata(digest, signature);
-        if (problem != ECDSA.RecoverError.NoError || signer != config.payerAuthorizer) revert InvalidSignature();
+        if (ECDSA.recoverCalldata(digest, signature) != config.payerAuthorizer) revert InvalidSignature();
     }
 
     function _requireSigned(address signer, bytes32 digest, bytes calldata signature) private view {

@@ -4,6 +4,8 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import solc from 'solc';
 
+/** The compiler, pinned: another one may give other bytes, and so other addresses. */
+const compiler = '0.8.37+commit.f401782d';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const output = new URL('../src/chain/contracts.ts', import.meta.url);
 const { resolve } = createRequire(import.meta.url);
@@ -13,12 +15,14 @@ const contracts = {
   X402BatchSettlement: 'x402BatchSettlement',
   ERC3009DepositCollector: 'erc3009DepositCollector',
   Permit2DepositCollector: 'permit2DepositCollector',
+  Permit2: 'permit2',
+  StreamRegistry: 'streamRegistry',
   TestDai: 'testDai',
   Multicall3: 'multicall3',
 };
 
 /** Fixed in full: the same sources give the same bytes on every machine. */
-const settings = {
+export const settings = {
   evmVersion: 'cancun',
   optimizer: { enabled: true, runs: 10_000 },
   metadata: { bytecodeHash: 'none', appendCBOR: false },
@@ -40,8 +44,15 @@ function findImport(unit) {
   }
 }
 
+/** Throws when the installed compiler is not the pinned one. */
+export function requireCompiler(version = solc.version()) {
+  if (version.startsWith(compiler)) return;
+  throw new Error(`The contracts are compiled by solc ${compiler}, not ${version}: npm ci installs that one.`);
+}
+
 /** Compiles all that is in `units`; throws with the compiler's words on an error, and on a warning about our sources. */
 export function compile(units) {
+  requireCompiler();
   const sources = Object.fromEntries(units.map((unit) => [unit, { content: readSource(unit) }]));
   const input = JSON.stringify({ language: 'Solidity', sources, settings });
   const result = JSON.parse(solc.compile(input, { import: findImport }));

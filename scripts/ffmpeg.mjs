@@ -1,8 +1,9 @@
 // ffmpeg: found, or installed where that is allowed, and seen to know what a show needs.
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProgram, named, onPath } from './find-program.mjs';
-import { ask, npmCommand, quiet } from './processes.mjs';
+import { cacheFolder, installIntoCache } from './npm-cache.mjs';
+import { ask } from './processes.mjs';
 import { stampFits, writeStamp } from './stamp.mjs';
 import { installWithSystem } from './system-packages.mjs';
 import { Stop, say } from './terminal.mjs';
@@ -34,11 +35,9 @@ export function ffmpegSetting(env, text) {
   return (found && (found[1] || found[2] || (found[3] || '').trim())) || null;
 }
 
-const cacheFolder = (root) => join(root, '.cache', 'ffmpeg');
-
 /** Programs in the project's cache: node_modules/@ffmpeg-installer/<machine>/ffmpeg */
 function cached(root) {
-  const folder = join(cacheFolder(root), 'node_modules', '@ffmpeg-installer');
+  const folder = join(cacheFolder(root, 'ffmpeg'), 'node_modules', '@ffmpeg-installer');
   if (!existsSync(folder)) return [];
   const file = windows ? 'ffmpeg.exe' : 'ffmpeg';
   return readdirSync(folder)
@@ -70,21 +69,6 @@ const candidates = (root) => [
   ...(windows ? windowsFolders().flatMap((folder) => onPath('ffmpeg', folder)) : []),
   ...cached(root),
 ];
-
-async function installWithNpm(root) {
-  const folder = cacheFolder(root);
-  mkdirSync(folder, { recursive: true });
-  const { command, first } = npmCommand();
-  const flags = ['--no-save', '--no-package-lock', '--ignore-scripts', '--no-audit', '--no-fund', '--no-progress'];
-  const { code, output } = await quiet({
-    label: 'Installing ffmpeg into .cache/ffmpeg (npm)',
-    done: 'Installed ffmpeg into .cache/ffmpeg',
-    command,
-    args: [...first, 'install', '--prefix', folder, ...flags, '@ffmpeg-installer/ffmpeg'],
-    cwd: folder,
-  });
-  if (code !== 0) say(output.trimEnd());
-}
 
 const byHand = `dTok needs ffmpeg with libx264, aac, flv, rtmp and drawtext, and could not install one. Type:
   Debian, Ubuntu:  sudo apt-get update && sudo apt-get install -y ffmpeg
@@ -118,7 +102,7 @@ export async function ensureFfmpeg(root, env = process.env) {
   await installWithSystem('ffmpeg', { apt: 'ffmpeg', brew: ['ffmpeg'], winget: 'Gyan.FFmpeg', choco: 'ffmpeg' });
   const installed = findFfmpeg(root);
   if (installed) return installed;
-  await installWithNpm(root);
+  await installIntoCache(root, 'ffmpeg', ['@ffmpeg-installer/ffmpeg']);
   const last = findFfmpeg(root);
   if (last) return last;
   throw new Stop(byHand);

@@ -6,19 +6,20 @@ import {IDepositCollector} from "../interfaces/IDepositCollector.sol";
 
 abstract contract DepositCollector is IDepositCollector {
     /// @notice The zero address cannot be served.
-    error InvalidSettlement();
+    error InvalidX402BatchSettlementAddress();
     /// @notice The caller is not the settlement contract.
-    error OnlySettlement();
+    error OnlyX402BatchSettlement();
 
-    address public immutable settlement;
+    /// @notice The settlement contract that it serves; all tokens go there.
+    address public immutable x402BatchSettlement;
 
-    constructor(address settlement_) {
-        if (settlement_ == address(0)) revert InvalidSettlement();
-        settlement = settlement_;
+    constructor(address settlement) {
+        if (settlement == address(0)) revert InvalidX402BatchSettlementAddress();
+        x402BatchSettlement = settlement;
     }
 
     modifier onlySettlement() {
-        if (msg.sender != settlement) revert OnlySettlement();
+        if (msg.sender != x402BatchSettlement) revert OnlyX402BatchSettlement();
         _;
     }
 }

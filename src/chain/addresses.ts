@@ -9,3 +9,13 @@ export const canonical = {
   permit2: '0x000000000022d473030f116ddee9f6b43ac78ba3',
   multicall3: '0xca11bde05977b3631167028862be2a173976ca11',
 } as const satisfies Record<string, Hex>;
+
+/**
+ * The stream registry: on every chain at the address that the deterministic deployment proxy gives its bytecode, so
+ * that anyone may deploy it. Moves when the contract changes.
+ */
+export const registry = {
+  factory: '0x4e59b44847b379578588920ca78fbf26c0b4956c',
+  salt: '0x0000000000000000000000000000000000000000000000000000000000000000',
+  address: '0x6daebc2f5097489e7125941c0e389c7c8533b686',
+} as const satisfies Record<string, Hex>;

@@ -1,13 +1,15 @@
-// Puts the contracts onto a development chain: x402's at their canonical addresses, and the test token.
+// Puts the contracts onto a development chain: x402's and the registry at their addresses, and the test token.
 import { ContractFactory, concat, getCreateAddress, Interface, JsonRpcProvider, Wallet } from 'ethers';
 import type { Hex } from '../vocabulary/values.js';
 import { devAccount } from './accounts.js';
-import { canonical } from './addresses.js';
+import { canonical, registry } from './addresses.js';
 import { chainId } from './anvil.js';
 import {
   erc3009DepositCollector,
   multicall3 as multicall,
+  permit2 as permit2Contract,
   permit2DepositCollector,
+  streamRegistry as registryContract,
   testDai,
   x402BatchSettlement,
 } from './contracts.js';
@@ -38,7 +40,9 @@ export async function deployDevContracts(rpcUrl: string): Promise<DevContracts> 
       await place(provider, contract, x402BatchSettlement, []),
       await place(provider, erc3009Collector, erc3009DepositCollector, [contract]),
       await place(provider, permit2Collector, permit2DepositCollector, [contract, permit2]),
+      await place(provider, permit2, permit2Contract, []),
       await place(provider, multicall3, multicall, []),
+      await place(provider, registry.address, registryContract, []),
     ];
     // Code put by decree makes no block; this one makes the change part of what is saved.
     if (placed.includes(true)) await provider.send('evm_mine', []);
@@ -73,4 +77,12 @@ async function place(provider: JsonRpcProvider, at: Hex, artifact: Artifact, arg
 function runtimeCode(provider: JsonRpcProvider, at: Hex, artifact: Artifact, args: readonly Hex[]): Promise<Hex> {
   const code = concat([artifact.creation, new Interface(artifact.abi).encodeDeploy(args)]);
   return provider.send('eth_call', [{ to: at, gas: '0x1000000' }, 'latest', { [at]: { code } }]);
+}
+
+/**
+ * The transaction that puts the stream registry onto a public chain, once, at the address it has on every chain:
+ * anyone may send it, and it fails when the registry is there already.
+ */
+export function registryDeployment(): { to: Hex; data: Hex } {
+  return { to: registry.factory, data: concat([registry.salt, registryContract.creation]) as Hex };
 }

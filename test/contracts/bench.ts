@@ -3,13 +3,26 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AbiCoder, Contract, ContractFactory, Interface, isError, JsonRpcProvider, Wallet } from 'ethers';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import {
+  AbiCoder,
+  Contract,
+  ContractFactory,
+  Interface,
+  JsonRpcProvider,
+  SigningKey,
+  TypedDataEncoder,
+  Wallet,
+} from 'ethers';
+import { afterAll, beforeAll, vi } from 'vitest';
 import { compile } from '../../contracts/compile.mjs';
-import { testDai, x402BatchSettlement } from '../../src/chain/contracts.js';
+import { canonical, registry as registryPlace } from '../../src/chain/addresses.js';
+import { permit2 as permit2Contract, streamRegistry, testDai, x402BatchSettlement } from '../../src/chain/contracts.js';
 import { type DevContracts, deployDevContracts, startDevChain } from '../../src/chain/index.js';
 import * as typed from '../../src/payments/typed-data.js';
 import type { Hex } from '../../src/vocabulary/values.js';
+import { type Person, send } from './calls.js';
+
+export { eventNames, lower, type Person, refused, refusedInside, send } from './calls.js';
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -20,17 +33,37 @@ export const nobody: Hex = '0x0000000000000000000000000000000000000000';
 export const max128 = 2n ** 128n - 1n;
 export const hex32 = (): Hex => `0x${randomBytes(32).toString('hex')}`;
 
-/** Someone with a key and some ether. */
-export interface Person {
-  key: Hex;
-  address: Hex;
-  wallet: Wallet;
-}
-
 export interface ClaimRow {
   voucher: { channel: typed.ChannelFields; maxClaimableAmount: bigint };
   signature: Hex;
   totalClaimed: bigint;
+}
+
+/** As Permit2 and its collector hash them. */
+const permitTypes = {
+  PermitWitnessTransferFrom: [
+    { name: 'permitted', type: 'TokenPermissions' },
+    { name: 'spender', type: 'address' },
+    { name: 'nonce', type: 'uint256' },
+    { name: 'deadline', type: 'uint256' },
+    { name: 'witness', type: 'DepositWitness' },
+  ],
+  DepositWitness: [{ name: 'channelId', type: 'bytes32' }],
+  TokenPermissions: [
+    { name: 'token', type: 'address' },
+    { name: 'amount', type: 'uint256' },
+  ],
+};
+
+/** What is other than usual about a Permit2 permit. */
+interface PermitChange {
+  key?: Hex;
+  nonce?: bigint;
+  deadline?: bigint;
+  spender?: Hex;
+  channelId?: Hex;
+  /** An ERC-2612 permit for Permit2, encoded. */
+  approval?: string;
 }
 
 export type Bench = Awaited<ReturnType<typeof startBench>>;
@@ -51,6 +84,8 @@ export async function startBench() {
   const domain: typed.Domain = { chainId: chain.chainId, contract: at.contract };
   const settlement = new Contract(at.contract, x402BatchSettlement.abi, provider);
   const token = new Contract(at.token, testDai.abi, provider);
+  const registry = new Contract(registryPlace.address, streamRegistry.abi, provider);
+  const permit2 = new Contract(canonical.permit2, permit2Contract.abi, provider);
 
   async function person(key: Hex = typed.randomKey()): Promise<Person> {
     await provider.send('anvil_setBalance', [typed.addressOf(key), '0x8ac7230489e80000']);
@@ -77,20 +112,45 @@ export async function startBench() {
   }
 
   /** What the ERC-3009 collector is given: the payer's signed authorization for one deposit. */
-  function authorization(config: typed.ChannelFields, amount: bigint, key: Hex = payer.key): Hex {
+  function authorization(
+    config: typed.ChannelFields,
+    amount: bigint,
+    [validAfter, validBefore] = [0n, 2n ** 48n],
+  ): Hex {
     const salt = hex32();
     const fields = {
       from: config.payer,
       to: at.erc3009Collector,
       value: amount,
-      validAfter: 0n,
-      validBefore: 2n ** 48n,
+      validAfter,
+      validBefore,
       nonce: typed.depositNonce(typed.channelId(config, domain), salt),
     };
     const facts = { name: 'Test Dai', version: '1', chainId: domain.chainId, address: config.token };
-    const signature = typed.sign(typed.receiveDigest(fields, facts), key);
+    const signature = typed.sign(typed.receiveDigest(fields, facts), payer.key);
     const types = ['uint256', 'uint256', 'uint256', 'bytes'];
     return coder.encode(types, [fields.validAfter, fields.validBefore, BigInt(salt), signature]) as Hex;
+  }
+
+  /** What the Permit2 collector is given: the payer's signed permit for one deposit, and perhaps an ERC-2612 permit. */
+  function permit(config: typed.ChannelFields, amount: bigint, change: PermitChange = {}): Hex {
+    const { nonce = BigInt(hex32()), deadline = 2n ** 48n, approval = '0x', spender = at.permit2Collector } = change;
+    const message = {
+      permitted: { token: config.token, amount },
+      spender,
+      nonce,
+      deadline,
+      witness: { channelId: change.channelId ?? typed.channelId(config, domain) },
+    };
+    const facts = { name: 'Permit2', chainId: domain.chainId, verifyingContract: canonical.permit2 };
+    const digest = TypedDataEncoder.hash(facts, permitTypes, message);
+    const signature = new SigningKey(change.key ?? payer.key).sign(digest).serialized;
+    return coder.encode(['uint256', 'uint256', 'bytes', 'bytes'], [nonce, deadline, signature, approval]) as Hex;
+  }
+
+  /** A contract wallet that signs by someone's key. */
+  async function walletOf(owner: Person): Promise<Hex> {
+    return (await (await double('ContractWallet', [owner.address])).getAddress()).toLowerCase() as Hex;
   }
 
   /** Mints to the payer and deposits by the stranger, who pays the gas. */
@@ -144,6 +204,10 @@ export async function startBench() {
     person,
     open,
     authorization,
+    permit,
+    walletOf,
+    registry,
+    permit2,
     fund,
     row,
     signBatch,
@@ -162,35 +226,6 @@ export async function startBench() {
       await rm(folder, { recursive: true });
     },
   };
-}
-
-/** Sends a transaction and gives the events of that contract, by name and arguments, in order. */
-export async function send(from: Person, contract: Contract, name: string, args: unknown[]) {
-  const method = (contract.connect(from.wallet) as Contract).getFunction(name);
-  const response = await method.send(...args, { gasLimit: 3_000_000 });
-  const receipt = await response.wait();
-  const logs = (receipt?.logs ?? []).filter(
-    (log) => log.address === contract.target || log.address.toLowerCase() === contract.target,
-  );
-  return logs.map((log) => {
-    const event = contract.interface.parseLog(log);
-    return [event?.name, ...(event?.args.toArray(true) ?? [])];
-  });
-}
-
-/** An event with addresses as we write them. */
-export function lower(event: unknown[] | undefined): unknown[] {
-  return (event ?? []).map((v) => (typeof v === 'string' && v.length === 42 ? v.toLowerCase() : v));
-}
-
-/** Expects that a call reverts with a custom error of that name. */
-export async function refused(from: Person, contract: Contract, name: string, args: unknown[], error: string) {
-  const method = (contract.connect(from.wallet) as Contract).getFunction(name);
-  const outcome = await method.staticCall(...args).then(
-    () => 'accepted',
-    (e: Error) => (isError(e, 'CALL_EXCEPTION') ? (e.revert?.name ?? `unknown error ${e.data}`) : e.message),
-  );
-  expect(outcome).toBe(error);
 }
 
 /** One bench for a test file. */

@@ -1,4 +1,4 @@
-// Who the contracts meet in tests: hostile collectors, a lossy token, a contract wallet, and a stand-in for Permit2.
+// Who the contracts meet in tests: hostile collectors, lossy, moody and refusing tokens, and a contract wallet.
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.26;
 
@@ -7,7 +7,6 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {IERC1271} from "@openzeppelin/contracts/interfaces/IERC1271.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IDepositCollector} from "contracts/interfaces/IDepositCollector.sol";
-import {IPermit2} from "contracts/interfaces/IPermit2.sol";
 import {TestDai} from "contracts/TestDai.sol";
 
 /// Brings freshly minted tokens: the amount, changed by `off`.
@@ -40,6 +39,40 @@ contract LossyToken is ERC20("Lossy", "LOSS") {
     }
 }
 
+/// Answers every transfer with no, while it sulks.
+contract MoodyToken is ERC20("Moody", "MOOD") {
+    bool private sulking;
+
+    function mint(address to, uint256 amount) external {
+        _mint(to, amount);
+    }
+
+    function sulk(bool now_) external {
+        sulking = now_;
+    }
+
+    function transfer(address to, uint256 value) public override returns (bool) {
+        return !sulking && super.transfer(to, value);
+    }
+}
+
+/// Takes any authorization, and answers every transfer with no.
+contract RefusingToken {
+    function receiveWithAuthorization(address, address, uint256, uint256, uint256, bytes32, bytes calldata) external {}
+
+    function balanceOf(address) external pure returns (uint256) {
+        return 0;
+    }
+
+    function transfer(address, uint256) external pure returns (bool) {
+        return false;
+    }
+
+    function transferFrom(address, address, uint256) external pure returns (bool) {
+        return false;
+    }
+}
+
 /// Pulls by plain allowance.
 contract AllowanceCollector is IDepositCollector {
     function collect(address payer, address token, uint256 amount, bytes32, bytes calldata) external {
@@ -57,37 +90,5 @@ contract ContractWallet is IERC1271 {
 
     function isValidSignature(bytes32 hash, bytes calldata signature) external view returns (bytes4) {
         return ECDSA.recover(hash, signature) == owner ? IERC1271.isValidSignature.selector : bytes4(0);
-    }
-}
-
-/// Permit2's witness transfer, as published, without its bitmap of nonces.
-contract Permit2Double is IPermit2 {
-    bytes32 private constant DOMAIN = keccak256("EIP712Domain(string name,uint256 chainId,address verifyingContract)");
-    mapping(address => mapping(uint256 => bool)) private used;
-
-    function permitWitnessTransferFrom(
-        PermitTransferFrom calldata permit,
-        SignatureTransferDetails calldata details,
-        address owner,
-        bytes32 witness,
-        string calldata witnessTypeString,
-        bytes calldata signature
-    ) external {
-        require(block.timestamp <= permit.deadline && details.requestedAmount <= permit.permitted.amount);
-        require(!used[owner][permit.nonce]);
-        used[owner][permit.nonce] = true;
-        bytes32 typeHash = keccak256(
-            abi.encodePacked(
-                "PermitWitnessTransferFrom(TokenPermissions permitted,address spender,uint256 nonce,uint256 deadline,",
-                witnessTypeString
-            )
-        );
-        bytes32 permitted =
-            keccak256(abi.encode(keccak256("TokenPermissions(address token,uint256 amount)"), permit.permitted));
-        bytes32 struct_ =
-            keccak256(abi.encode(typeHash, permitted, msg.sender, permit.nonce, permit.deadline, witness));
-        bytes32 domain = keccak256(abi.encode(DOMAIN, keccak256("Permit2"), block.chainid, address(this)));
-        require(ECDSA.recover(keccak256(abi.encodePacked("\x19\x01", domain, struct_)), signature) == owner);
-        IERC20(permit.permitted.token).transferFrom(owner, details.to, details.requestedAmount);
     }
 }
