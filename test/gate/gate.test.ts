@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { decodePaymentRequiredHeader } from '@x402/core/http';
 import { afterEach, expect, it } from 'vitest';
 import { openFeed } from '../../src/feed/index.js';
-import { paymentRequired } from '../../src/payments/x402.js';
+import { paymentRequired } from '../../src/payments/x402/requirements.js';
 import { createGate } from '../../src/stream/gate/gate.js';
 import { createKeyPath } from '../../src/stream/gate/http.js';
 import { createSessions } from '../../src/stream/gate/sessions.js';
@@ -18,7 +18,8 @@ afterEach(() => {
 
 const asset = '0x00000000000000000000000000000000000000aa';
 const terms = { receiver: asset, receiverAuthorizer: asset, token: asset, withdrawDelay: 900 } as const;
-const token = { address: asset, name: 'Test Dai', version: '1', symbol: 'DAI', decimals: 18 } as const;
+const token = { address: asset, name: 'Test Dai', version: '1' } as const;
+const offer = { chainId: 31337, terms, token, transferMethods: ['eip3009'], gaslessAllowance: false } as const;
 
 async function house(previewMs = 0) {
   let clock = 1_000_000;
@@ -34,7 +35,8 @@ async function house(previewMs = 0) {
   const gate = createGate({ streams, keys, sessions, cashier: ledger, now });
   const keyPath = createKeyPath({
     gate,
-    paymentRequired: (url, amount) => paymentRequired({ chainId: 31337, terms, token }, url, amount),
+    paymentRequired: (url, amount) => paymentRequired(offer, url, amount),
+    pay: () => Promise.reject(new Error('nobody pays here by the request')),
     onAnswer: () => {},
     onError: (error) => {
       throw error;
@@ -130,7 +132,11 @@ it('refuses without a session, for another stream, for keys not there, and asks 
   const { ledger, keys, sessions, ask, base } = await house();
   const viewer = await addChannel(ledger, 1000n);
   const n = await keys.open('show', 2000);
-  expect((await ask(n)).status).toBe(401);
+  const price = await ask(n);
+  expect(await price.json()).toMatchObject({ code: 'payment_needed', status: 402 });
+  expect(decodePaymentRequiredHeader(price.headers.get('payment-required') ?? '').accepts[0]?.amount).toBe('10');
+  expect((await ask(0)).status).toBe(402);
+  expect((await ask(n + 1)).status).toBe(404);
   expect((await ask(n, 'nonsense')).status).toBe(401);
   expect((await ask(n, sessions.open('elsewhere', viewer.signer))).status).toBe(401);
   const session = sessions.open('show', viewer.signer);

@@ -26,6 +26,26 @@ export interface Cashier {
   previewUsed(payer: Hex, stream: string): number;
 }
 
+/** A key to be paid for by a payment that comes with the request. */
+export interface KeyWish {
+  reason: string;
+  stream: string;
+  kind: 'watch';
+  amount: bigint;
+  durationMs: number;
+  notBefore: number;
+}
+
+/** What became of such a payment; `headers` go with the answer. */
+export type PaymentOutcome = { headers: Record<string, string> } & (
+  | { kind: 'paid'; payer: Hex; purse: Readonly<Payer>; charged: bigint }
+  | { kind: 'refunded'; body: unknown }
+  | { kind: 'refused'; problem: Problem }
+);
+
+/** Whoever takes x402 payments, without a session; `wish` is null where no key is to be had. */
+export type TakePayment = (request: { header: string; url: string; wish: KeyWish | null }) => Promise<PaymentOutcome>;
+
 export interface KeyAnswer {
   key: Buffer;
   /** Null when the key was free. */
@@ -34,6 +54,9 @@ export interface KeyAnswer {
   charged: bigint;
   previewLeftMs: number;
 }
+
+/** Payers without a session whose visits are remembered. */
+const mostVisits = 10_000;
 
 /** Free while it fits into what is left of the stream's preview; then its cost. */
 export function priceFor(period: KeyPeriod, previewMs: number, previewUsedMs: number) {
@@ -55,9 +78,19 @@ export function createGate(needs: {
   const previewLeft = (stream: Stream, payer: Hex): number =>
     Math.max(0, stream.previewMs - cashier.previewUsed(payer, stream.id));
 
-  /** Problems: session_needed, rate_limited, unknown_stream, key_unknown, and those of the cashier. */
+  /** Who says nothing at all is told the price; who names a session that is not there, to open one. */
+  function mustPay(streamId: string, n: number): Problem {
+    streams.get(streamId);
+    // Under number 0 there never is a key: it is where a channel can be refunded when all its keys are gone.
+    return n === 0 || keys.period(streamId, n) ? new Problem('payment_needed') : new Problem('key_unknown');
+  }
+
+  /**
+   * Problems: payment_needed, session_needed, rate_limited, unknown_stream, key_unknown, and those of the cashier.
+   */
   async function key(token: string | undefined, streamId: string, n: number): Promise<KeyAnswer> {
-    const session: Session | undefined = token ? sessions.find(token) : undefined;
+    if (token === undefined) throw mustPay(streamId, n);
+    const session: Session | undefined = sessions.find(token);
     if (!session || session.stream !== streamId) throw new Problem('session_needed');
     if (!sessions.mayAsk(session)) throw new Problem('rate_limited');
     const stream = streams.get(streamId);
@@ -76,8 +109,40 @@ export function createGate(needs: {
     return { key: keys.bytes(streamId, n), purse, charged: amount, previewLeftMs: previewLeft(stream, payer) };
   }
 
+  /** Null when that key is not to be had. Problem: unknown_stream. */
+  function wish(streamId: string, n: number): KeyWish | null {
+    const { id: stream } = streams.get(streamId);
+    const period = keys.period(stream, n);
+    if (!period) return null;
+    const { cost: amount, durationMs, at: notBefore } = period;
+    return { reason: `watch/${stream}/${n}`, stream, kind: 'watch', amount, durationMs, notBefore };
+  }
+
+  /** Whoever pays by the request is as much a viewer as who has a session: counted, and forgotten when gone. */
+  const visits = new Map<string, string>();
+  function visit(streamId: string, payer: Hex): void {
+    const name = `${streamId}/${payer}`;
+    let token = visits.get(name) ?? '';
+    if (!sessions.find(token)) token = sessions.open(streamId, payer);
+    visits.delete(name);
+    visits.set(name, token);
+    const session = sessions.find(token);
+    if (session) session.lastKey = now();
+    const oldest = visits.size > mostVisits ? visits.keys().next().value : undefined;
+    if (oldest !== undefined) visits.delete(oldest);
+  }
+
+  /** Lets `take` have the payment that came with a request, and gives the key for it. */
+  async function buy(request: { header: string; url: string }, streamId: string, n: number, take: TakePayment) {
+    const outcome = await take({ ...request, wish: wish(streamId, n) });
+    if (outcome.kind !== 'paid') return outcome;
+    visit(streamId, outcome.payer);
+    return { ...outcome, key: keys.bytes(streamId, n) };
+  }
+
   return {
     key,
+    buy,
     previewLeft,
     /** The cost of a key, for a 402; the price of a key period when it is not known. */
     costOf: (streamId: string, n: number): bigint => keys.period(streamId, n)?.cost ?? 0n,
