@@ -1,27 +1,28 @@
 // The house sponsor: one channel per stream behind all its watch links, its vouchers signed as the links spend.
-import { id as keccakText } from 'ethers';
-import type { DepositRequest } from '../vocabulary/api.js';
+
+import { createTurns } from '../turns.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Chain } from './chain.js';
 import type { Channels, Terms } from './channels.js';
 import type { Ledger } from './ledger.js';
-import { createTurns } from './turns.js';
-import {
-  addressOf,
-  type ChannelFields,
-  channelId,
-  type Domain,
-  depositNonce,
-  randomKey,
-  receiveDigest,
-  sign,
-  voucherDigest,
-} from './typed-data.js';
+import type { Purse } from './purse.js';
+import { sponsorDeposit, sponsorSalt } from './sponsor-deposit.js';
+import { addressOf, type ChannelFields, channelId, type Domain, sign, voucherDigest } from './typed-data.js';
+
+/** Whoever signs the vouchers of a channel behind watch links: in this process, or in one of its own. */
+export interface SponsorPort {
+  /**
+   * Has the channel's voucher raised to at least `total`, since `link` is about to spend. Once it resolves the
+   * sponsor agrees to what the link's own vouchers say. Problem: sponsor_unavailable.
+   */
+  extend(channel: Hex, total: bigint, link: Hex): Promise<void>;
+  /** Whether `link` may spend up to `total` of its own without asking, as far as the channel's voucher goes. */
+  agrees(link: Readonly<Purse>, total: bigint): boolean;
+}
 
 /** A voucher is signed this many times further ahead than was asked for, so that not every key needs a signature. */
 const ahead = 30n;
-const depositValidSeconds = 3600;
 
 export type Sponsor = ReturnType<typeof createSponsor>;
 
@@ -42,49 +43,17 @@ export function createSponsor(needs: {
     payer: address,
     payerAuthorizer: address,
     ...terms,
-    salt: keccakText(`dtok sponsor of ${stream}`) as Hex,
+    salt: sponsorSalt(stream),
   });
 
   const channelOf = (stream: string): Hex => channelId(config(stream), domain);
 
   /** Deposits `amount` of the sponsor's own tokens into the stream's channel. */
   async function fund(stream: string, amount: bigint): Promise<void> {
-    const channelConfig = config(stream);
-    const channel = channelId(channelConfig, domain);
-    const salt = randomKey();
-    const validBefore = Math.floor(now() / 1000) + depositValidSeconds;
-    const digest = receiveDigest(
-      {
-        from: address,
-        to: chain.depositCollector,
-        value: amount,
-        validAfter: 0n,
-        validBefore: BigInt(validBefore),
-        nonce: depositNonce(channel, salt),
-      },
-      { ...chain.token, chainId: domain.chainId },
+    const { depositCollector, token } = chain;
+    await channels.deposit(
+      sponsorDeposit({ key, config: config(stream), amount, domain, depositCollector, token, now: now() }),
     );
-    const request: DepositRequest = {
-      type: 'deposit',
-      channelConfig,
-      voucher: {
-        channelId: channel,
-        maxClaimableAmount: '0',
-        signature: sign(voucherDigest(channel, 0n, domain), key),
-      },
-      deposit: {
-        amount: amount.toString(),
-        authorization: {
-          erc3009Authorization: {
-            validAfter: '0',
-            validBefore: String(validBefore),
-            salt,
-            signature: sign(digest, key),
-          },
-        },
-      },
-    };
-    await channels.deposit(request);
   }
 
   async function signUpTo(channel: Hex, total: bigint): Promise<void> {
@@ -100,5 +69,7 @@ export function createSponsor(needs: {
   /** Signs the channel's voucher for at least `total`; one signature at a time. Problem: sponsor_unavailable. */
   const extend = (channel: Hex, total: bigint): Promise<void> => turn(channel, () => signUpTo(channel, total));
 
-  return { address, channelOf, fund, extend };
+  const port: SponsorPort = { extend, agrees: () => true };
+
+  return { address, channelOf, fund, ...port };
 }

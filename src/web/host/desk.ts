@@ -8,8 +8,8 @@ import { decimal, money, type Unit } from '../shared/money.js';
 import { openSocket } from '../shared/socket.js';
 import type { Store } from '../shared/store.js';
 import { toast } from '../shared/toasts.js';
-import { makeLinks } from './links.js';
-import type { HostState } from './state.js';
+import { type LinkOrder, makeLinks, pageSize } from './links.js';
+import { type HostState, initialState } from './state.js';
 
 const pollMs = 2500;
 
@@ -38,12 +38,13 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
   async function refresh(): Promise<void> {
     const asked = stream();
     if (!asked || document.hidden) return;
+    const { query } = store.get();
     try {
       const [shown, links] = await Promise.all([
         api('hostStream', { params: { stream: asked }, token }),
-        api('listLinks', { params: { stream: asked }, token }),
+        api('listLinks', { params: { stream: asked }, query: { ...query, limit: pageSize }, token }),
       ]);
-      if (asked === stream()) store.set({ shown, links });
+      if (asked === stream()) store.set(query === store.get().query ? { shown, links } : { shown });
     } catch (error) {
       if (!(error instanceof Refusal) || error.code !== 'offline') fail(error);
     }
@@ -64,7 +65,7 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
   }
 
   async function choose(id: string): Promise<void> {
-    store.set({ stream: id, shown: null, links: [], tips: [], made: null });
+    store.set({ stream: id, shown: null, links: null, query: initialState.query, tips: [], made: null });
     await refresh();
     follow();
   }
@@ -89,12 +90,28 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
         store.set({ shown: await api('patchStream', { params: { stream: stream() }, body: patch, token }) });
         toast(store, 'good', 'Saved.');
       }),
-    makeLinks: (count: number, limit: bigint, label: string) =>
+    makeLinks: ({ labels, limit, lastsMs, once }: LinkOrder) =>
       busy('links', async () => {
-        const made = makeLinks({ count, label, origin: location.origin, stream: stream() });
-        const links = made.map(({ signer, label }) => ({ signer, label, limit: `${limit}` }));
-        await api('makeLinks', { params: { stream: stream() }, body: { links }, token });
-        store.set({ made: { links: made, credit: decimal(limit, unit().decimals) } });
+        const made = await makeLinks({ labels, origin: location.origin, stream: stream() });
+        const expiresAt = lastsMs === null ? null : (store.get().shown?.info.serverTime ?? Date.now()) + lastsMs;
+        const links = made.map(({ signer, label }) => ({ signer, label, limit: `${limit}`, expiresAt, once }));
+        const answers = await api('makeLinks', { params: { stream: stream() }, body: { links }, token });
+        // Whoever had a link keeps that one; the key made for him now opens nothing.
+        const fresh = made.filter((link, i) => answers[i]?.signer === link.signer);
+        const had = made.length - fresh.length;
+        if (had > 0) toast(store, 'good', had === 1 ? 'One person had a link already.' : `${had} had a link already.`);
+        if (fresh.length > 0) store.set({ made: { links: fresh, credit: decimal(limit, unit().decimals) } });
+        await refresh();
+      }),
+    findLinks: (change: Partial<HostState['query']>) => {
+      store.set({ query: { ...store.get().query, ...change } });
+      void refresh();
+    },
+    revokeLinks: (which: { links: Hex[] } | { search: string }) =>
+      busy('revoke', async () => {
+        const { revoked, freed } = await api('revokeLinks', { params: { stream: stream() }, body: which, token });
+        const what = revoked === 1 ? 'The link is' : `${revoked} links are`;
+        toast(store, 'good', `${what} revoked; ${money(BigInt(freed), unit())} are free again.`);
         await refresh();
       }),
     topUpLink: (purse: Hex, amount: bigint) =>

@@ -1,23 +1,39 @@
-// Watch links: make them, hand them out once, see what each has spent, put more in.
-import { useEffect, useState } from 'preact/hooks';
-import type { HostStream, WatchLink } from '../../vocabulary/api.js';
-import { money, parseAmount } from '../shared/money.js';
+// Watch links: make one or ten thousand, hand them out once.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { HostStream } from '../../vocabulary/api.js';
+import { parseAmount } from '../shared/money.js';
 import { Copy } from '../shared/parts.js';
 import type { Desk } from './desk.js';
-import { linksCsv, type MadeLink } from './links.js';
+import { linksCsv, type MadeLink, mostLinks, namesIn, numbered } from './links.js';
+import { LinksTable } from './links-table.js';
 import type { HostState } from './state.js';
+
+const lasts: Record<string, number | null> = {
+  'for ever': null,
+  '1 hour': 3_600_000,
+  '6 hours': 21_600_000,
+  '1 day': 86_400_000,
+  '7 days': 604_800_000,
+  '30 days': 2_592_000_000,
+};
 
 function Maker({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: string | null }) {
   const { decimals, symbol } = shown.info.terms.token;
   const [count, setCount] = useState('1');
   const [credit, setCredit] = useState('1');
   const [label, setLabel] = useState('');
+  const [last, setLast] = useState('for ever');
+  const [people, setPeople] = useState('');
   const limit = parseAmount(credit, decimals);
-  const many = /^\d{1,4}$/.test(count) ? Number(count) : 0;
-  const ready = limit !== null && limit > 0n && many > 0 && many <= 1000;
+  const names = namesIn(people);
+  const many = names.length || (/^\d{1,5}$/.test(count) ? Number(count) : 0);
+  const ready = limit !== null && limit > 0n && many > 0 && many <= mostLinks;
   const make = (event: Event) => {
     event.preventDefault();
-    if (limit !== null && ready) void desk.makeLinks(many, limit, label.trim());
+    if (limit === null || !ready) return;
+    const once = names.length > 0;
+    const labels = once ? names : numbered(many, label.trim());
+    void desk.makeLinks({ labels, limit, lastsMs: lasts[last] ?? null, once });
   };
   return (
     <form class="maker" onSubmit={make}>
@@ -25,7 +41,8 @@ function Maker({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: str
         How many
         <input
           inputMode="numeric"
-          value={count}
+          value={names.length > 0 ? `${names.length}` : count}
+          disabled={names.length > 0}
           data-testid="link-count"
           onInput={(event) => setCount(event.currentTarget.value)}
         />
@@ -44,6 +61,7 @@ function Maker({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: str
         <input
           value={label}
           maxLength={70}
+          disabled={names.length > 0}
           placeholder="who they are for"
           data-testid="link-label"
           onInput={(event) => setLabel(event.currentTarget.value)}
@@ -52,6 +70,26 @@ function Maker({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: str
       <button type="submit" class="main" data-testid="link-make" disabled={!ready || busy !== null}>
         {busy === 'links' ? 'Making…' : many > 1 ? `Make ${many} links` : 'Make a link'}
       </button>
+      <details class="people">
+        <summary>An end, or one link for each name</summary>
+        <label>
+          They pay
+          <select value={last} data-testid="link-lasts" onChange={(event) => setLast(event.currentTarget.value)}>
+            {Object.keys(lasts).map((text) => (
+              <option key={text}>{text}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          Names, one a line: nobody gets a second link
+          <textarea
+            rows={4}
+            value={people}
+            data-testid="link-names"
+            onInput={(event) => setPeople(event.currentTarget.value)}
+          />
+        </label>
+      </details>
     </form>
   );
 }
@@ -67,7 +105,10 @@ function Qr({ url }: { url: string }) {
 }
 
 function Made({ links, credit, desk }: { links: readonly MadeLink[]; credit: string; desk: Desk }) {
-  const csv = URL.createObjectURL(new Blob([linksCsv(links, credit)], { type: 'text/csv' }));
+  const csv = useMemo(
+    () => URL.createObjectURL(new Blob([linksCsv(links, credit)], { type: 'text/csv' })),
+    [links, credit],
+  );
   useEffect(() => () => URL.revokeObjectURL(csv), [csv]);
   const [shown, setShown] = useState(links[0]?.url ?? '');
   return (
@@ -77,7 +118,9 @@ function Made({ links, credit, desk }: { links: readonly MadeLink[]; credit: str
         again.
       </p>
       <div class="row wrap">
-        <Copy text={links.map((link) => link.url).join('\n')} label={links.length > 1 ? 'Copy all' : 'Copy link'} />
+        {links.length <= 1000 && (
+          <Copy text={links.map((link) => link.url).join('\n')} label={links.length > 1 ? 'Copy all' : 'Copy link'} />
+        )}
         <a class="button" href={csv} download="watch-links.csv" data-testid="links-csv">
           Download CSV
         </a>
@@ -103,53 +146,8 @@ function Made({ links, credit, desk }: { links: readonly MadeLink[]; credit: str
   );
 }
 
-function Row({ link, shown, desk, busy }: { link: WatchLink; shown: HostStream; desk: Desk; busy: string | null }) {
-  const { token } = shown.info.terms;
-  const [amount, setAmount] = useState<string | null>(null);
-  const value = amount === null ? null : parseAmount(amount, token.decimals);
-  const used = link.limit === '0' ? 0 : Number((BigInt(link.spent) * 1000n) / BigInt(link.limit)) / 1000;
-  const say = (text: string) => money(BigInt(text), token, { max: 4 });
-  return (
-    <tr data-testid="link-row">
-      <td>
-        {link.label || <span class="dim">{link.signer.slice(0, 10)}…</span>}
-        <i class="used" aria-hidden="true" style={{ transform: `scaleX(${used})` }} />
-      </td>
-      <td data-testid="link-spent">{say(link.spent)}</td>
-      <td data-testid="link-limit">{say(link.limit)}</td>
-      <td>
-        {amount === null ? (
-          <button type="button" class="quiet" data-testid="link-topup" onClick={() => setAmount('1')}>
-            Top up
-          </button>
-        ) : (
-          <form
-            class="row"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (value) void desk.topUpLink(link.id, value).then(() => setAmount(null));
-            }}
-          >
-            <input
-              aria-label={`Amount in ${token.symbol}`}
-              inputMode="decimal"
-              value={amount}
-              data-testid="link-topup-amount"
-              onInput={(event) => setAmount(event.currentTarget.value)}
-            />
-            <button type="submit" class="main" data-testid="link-topup-send" disabled={!value || busy !== null}>
-              Add
-            </button>
-          </form>
-        )}
-      </td>
-    </tr>
-  );
-}
-
 export function LinksCard({ state, shown, desk }: { state: HostState; shown: HostStream; desk: Desk }) {
-  const { links, made, busy } = state;
-  const newest = [...links].sort((a, b) => b.createdAt - a.createdAt).slice(0, 200);
+  const { made, busy } = state;
   return (
     <section class="card links">
       <h2>Watch links</h2>
@@ -157,28 +155,8 @@ export function LinksCard({ state, shown, desk }: { state: HostState; shown: Hos
         Each link carries its own credit. Whoever opens it watches at once; what it does not spend stays with you.
       </p>
       <Maker shown={shown} desk={desk} busy={busy} />
-      {made && <Made links={made.links} credit={made.credit} desk={desk} />}
-      {newest.length > 0 && (
-        <div class="scroll">
-          <table data-testid="links">
-            <thead>
-              <tr>
-                <th scope="col">Link</th>
-                <th scope="col">Spent</th>
-                <th scope="col">Credit</th>
-                <th scope="col">
-                  <span class="dim">More</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {newest.map((link) => (
-                <Row key={link.id} link={link} shown={shown} desk={desk} busy={busy} />
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {made && <Made key={made.links[0]?.signer} links={made.links} credit={made.credit} desk={desk} />}
+      <LinksTable state={state} shown={shown} desk={desk} />
     </section>
   );
 }

@@ -10,17 +10,58 @@ export interface MadeLink {
   url: string;
 }
 
+/** What the host asked for. */
+export interface LinkOrder {
+  labels: readonly string[];
+  /** Base units, for each. */
+  limit: bigint;
+  /** How long they pay, ms; null for ever. */
+  lastsMs: number | null;
+  /** Each label names a person, who gets one link. */
+  once: boolean;
+}
+
+export const mostLinks = 10_000;
+/** Rows of the table at once. */
+export const pageSize = 50;
+
+/** `count` times the label; several are numbered. */
+export const numbered = (count: number, label: string): string[] =>
+  Array.from({ length: count }, (_, i) => (count > 1 ? `${label} ${i + 1}`.trim() : label));
+
+/** The names in a pasted list, one a line; each once. */
+export const namesIn = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(/\r?\n/)
+      .map((line) => line.trim())
+      .filter(Boolean),
+  ),
+];
+
 export const watchUrl = (origin: string, stream: string, key: Hex): string =>
   `${origin}/watch/${stream}#k=${keyToText(key)}`;
 
-/** `count` fresh links; with more than one, labels are numbered. */
-export function makeLinks(needs: { count: number; label: string; origin: string; stream: string }): MadeLink[] {
-  const { count, label, origin, stream } = needs;
-  return Array.from({ length: count }, (_, i) => {
+/** Keys made between two looks at the page: it stays alive while ten thousand are made. */
+const atOnce = 100;
+const breathe = () => new Promise((resolve) => setTimeout(resolve));
+
+/** A fresh link for each label. */
+export async function makeLinks(needs: {
+  labels: readonly string[];
+  origin: string;
+  stream: string;
+  onProgress?: (made: number) => void;
+}): Promise<MadeLink[]> {
+  const made: MadeLink[] = [];
+  for (const label of needs.labels) {
     const key = randomKey();
-    const numbered = count > 1 ? `${label} ${i + 1}`.trim() : label;
-    return { signer: addressOf(key), label: numbered, url: watchUrl(origin, stream, key) };
-  });
+    made.push({ signer: addressOf(key), label, url: watchUrl(needs.origin, needs.stream, key) });
+    if (made.length % atOnce > 0) continue;
+    needs.onProgress?.(made.length);
+    await breathe();
+  }
+  return made;
 }
 
 /** A cell that no spreadsheet takes for a formula or splits. */

@@ -12,6 +12,7 @@ import { ago } from '../shared/time.js';
 import { Toasts } from '../shared/toasts.js';
 import { type Desk, openDesk } from './desk.js';
 import { LinksCard } from './links-card.js';
+import { Sponsors } from './links-sponsors.js';
 import { MoneyCard } from './money-card.js';
 import { Secrets } from './secrets.js';
 import { SettingsCard } from './settings-card.js';
@@ -29,10 +30,10 @@ function Tips({ state, shown }: { state: HostState; shown: HostStream }) {
         {state.tips.map(({ n, at, data }) => (
           <li key={n}>
             <p>
-              <b>{data.name || 'Somebody'}</b>{' '}
+              <b dir="auto">{data.name || 'Somebody'}</b>{' '}
               <span class="sum">{money(BigInt(data.amount), shown.info.terms.token)}</span>
             </p>
-            {data.message && <p>{data.message}</p>}
+            {data.message && <p dir="auto">{data.message}</p>}
             <time class="dim">{ago(Date.now() - at)}</time>
           </li>
         ))}
@@ -57,32 +58,6 @@ function Notices({ shown }: { shown: HostStream }) {
   );
 }
 
-function Sponsor({ shown }: { shown: HostStream }) {
-  const { sponsor, info } = shown;
-  if (!sponsor) return null;
-  const say = (amount: string) => money(BigInt(amount), info.terms.token, { max: 4 });
-  return (
-    <section class="card sponsor">
-      <h2>Behind the links</h2>
-      <p class="dim">One channel funds all watch links of this stream.</p>
-      <dl>
-        <div>
-          <dt>In the channel</dt>
-          <dd data-testid="sponsor-balance">{say(sponsor.balance)}</dd>
-        </div>
-        <div>
-          <dt>Spent through links</dt>
-          <dd>{say(sponsor.spent)}</dd>
-        </div>
-        <div>
-          <dt>Promised to links</dt>
-          <dd>{say(sponsor.promised)}</dd>
-        </div>
-      </dl>
-    </section>
-  );
-}
-
 function Picker({ state, desk }: { state: HostState; desk: Desk }) {
   if (state.streams.length < 2) return <h1 data-testid="title">{state.shown?.info.title}</h1>;
   return (
@@ -103,10 +78,15 @@ function Picker({ state, desk }: { state: HostState; desk: Desk }) {
 
 function Shut({ text }: { text: string }) {
   return (
-    <main class="shut" data-testid="shut">
-      <h1>Host only</h1>
-      <p>{text}</p>
-    </main>
+    <>
+      <header class="top">
+        <Mark />
+      </header>
+      <main class="shut" data-testid="shut">
+        <h1>Host only</h1>
+        <p>{text}</p>
+      </main>
+    </>
   );
 }
 
@@ -137,7 +117,7 @@ function Page({ desk }: { desk: Desk }) {
             <Notices shown={shown} />
             <Tips state={state} shown={shown} />
             <Secrets key={shown.info.id} shown={shown} />
-            <Sponsor shown={shown} />
+            <Sponsors shown={shown} />
           </div>
         </main>
       )}

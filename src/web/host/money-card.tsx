@@ -15,12 +15,13 @@ function Figure({ name, value, testid }: { name: string; value: string; testid: 
 export function MoneyCard({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: string | null }) {
   const { token } = shown.info.terms;
   const { watched, tipped, unclaimed, settled } = shown.earnings;
+  const total = money(BigInt(watched) + BigInt(tipped), token, { min: 4, max: 4 });
   const say = (amount: string) => money(BigInt(amount), token, { max: 4 });
   return (
     <section class="card earned">
       <h2>Earned</h2>
-      <p class="figure total" data-testid="earned">
-        {money(BigInt(watched) + BigInt(tipped), token, { min: 4, max: 4 })}
+      <p class={total.length > 14 ? 'figure total long' : 'figure total'} data-testid="earned">
+        {total}
       </p>
       <dl>
         <Figure name="Watched" value={say(watched)} testid="earned-watched" />

@@ -1,5 +1,5 @@
 // What the dashboard knows.
-import type { HostStream, StreamInfo, WatchLink } from '../../vocabulary/api.js';
+import type { HostStream, LinkPage, LinksQuery, StreamInfo } from '../../vocabulary/api.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
 import type { Toast } from '../shared/toasts.js';
 import type { MadeLink } from './links.js';
@@ -10,7 +10,9 @@ export interface HostState {
   streams: readonly StreamInfo[];
   stream: string | null;
   shown: HostStream | null;
-  links: readonly WatchLink[];
+  /** The page of links that was asked for. */
+  links: LinkPage | null;
+  query: Pick<LinksQuery, 'search' | 'sort' | 'offset'>;
   /** Made in this visit; their keys are nowhere else. */
   made: { links: readonly MadeLink[]; credit: string } | null;
   tips: readonly Extract<FeedEvent, { type: 'tip' }>[];
@@ -23,7 +25,8 @@ export const initialState: HostState = {
   streams: [],
   stream: null,
   shown: null,
-  links: [],
+  links: null,
+  query: { search: '', sort: 'newest', offset: 0 },
   made: null,
   tips: [],
   toasts: [],
