@@ -26,7 +26,11 @@ export interface ChainPlace {
 /** Starts and fills the development chain unless a public one is set. */
 export async function chooseChain({ settings, log }: { settings: Settings; log: Logger }): Promise<ChainPlace> {
   const contracts = { contract: canonical.contract, depositCollector: canonical.erc3009Collector };
-  if (settings.chain) return { dev: false, ...contracts, ...settings.chain, stop: async () => {} };
+  if (settings.chain) {
+    const { rpcUrl, token, relayerKey, host } = settings.chain;
+    if (!host) throw new Error('the host’s name has not been looked up');
+    return { dev: false, ...contracts, rpcUrl, token, relayerKey, host, stop: async () => {} };
+  }
   const { rpcUrl, stop } = await startDevChain({
     folder: join(settings.data, 'chain'),
     port: settings.chainPort,

@@ -1,67 +1,117 @@
-// Follows the contract's events, so that deposits, withdrawals and refunds made elsewhere are seen here.
+// Follows the contract's events: keeps those of our channels, reads the channels anew, and goes back when the chain does.
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import type { Hex } from '../vocabulary/values.js';
-import type { Chain } from './chain.js';
+import type { Chain, ChainEvent } from './chain.js';
 import type { Channels } from './channels.js';
 
 /** Blocks asked for at once; public nodes refuse long ranges. */
 const span = 2000;
+/** When a block that was seen is no longer there, this many before it are read once more. */
+const reorgDepth = 64;
 
-/**
- * Polls until stopped; `onChange` is told of each channel that an event named, after it was read anew.
- * An unreachable chain is waited for, and said once.
- */
-export function watchChain(needs: {
+interface Seen {
+  block: number;
+  hash: Hex;
+}
+
+export interface WatchNeeds {
   store: Store;
   chain: Chain;
   channels: Channels;
+  /** Whose payouts are kept. */
+  host: Hex;
   pollMs: number;
   onChange: (channel: Hex) => Promise<void>;
   /** Run once at the start and whenever there are new blocks. */
   onLook: () => Promise<void>;
   log: Logger;
-}): { reachable: () => boolean; stop: () => Promise<void> } {
-  const { store, chain, channels, log } = needs;
+}
+
+/** From the first opening on, every event counts: marks where the chain was then. */
+export async function markFirstBlock({ store, chain }: Pick<WatchNeeds, 'store' | 'chain'>): Promise<void> {
+  if (await readSeen(store)) return;
+  await writeSeen(store, await seenAt(chain, await chain.head()), []);
+}
+
+async function readSeen(store: Store): Promise<Seen | null> {
+  const row = await store.db.selectFrom('meta').select('value').where('name', '=', 'block').executeTakeFirst();
+  return row ? (JSON.parse(row.value) as Seen) : null;
+}
+
+async function seenAt(chain: Chain, block: number): Promise<Seen> {
+  return { block, hash: (await chain.block(block))?.hash ?? '0x' };
+}
+
+/** The events and how far they go, in one transaction. */
+async function writeSeen(store: Store, seen: Seen, events: readonly (ChainEvent & { at: number })[]): Promise<void> {
+  const value = JSON.stringify(seen);
+  await store.write(async (trx) => {
+    for (const { block, logIndex, blockHash, tx, name, channel, amount, at } of events) {
+      const row = { block, log_index: logIndex, block_hash: blockHash, tx, name, channel, amount: `${amount}`, at };
+      await trx
+        .insertInto('chain_events')
+        .values(row)
+        .onConflict((c) => c.columns(['block', 'log_index']).doUpdateSet(row))
+        .execute();
+    }
+    const mark = trx.insertInto('meta').values({ name: 'block', value });
+    await mark.onConflict((c) => c.column('name').doUpdateSet({ value })).execute();
+  });
+}
+
+/**
+ * Polls until stopped; `onChange` is told of each channel that an event named, after it was read anew.
+ * An unreachable chain is waited for, and said once.
+ */
+export function watchChain(needs: WatchNeeds): { reachable: () => boolean; stop: () => Promise<void> } {
+  const { store, chain, channels, host, log } = needs;
   let reachable = true;
   let stopped = false;
-  let seen: number | null = null;
+  let looked: number | null = null;
   let wake = () => {};
 
-  async function readSeen(): Promise<number | null> {
-    const row = await store.db.selectFrom('meta').select('value').where('name', '=', 'block').executeTakeFirst();
-    return row ? Number(row.value) : null;
+  const ours = ({ channel, receiver, name }: ChainEvent): boolean =>
+    channel ? channels.get(channel) !== undefined : name === 'Settled' && receiver === host;
+
+  async function dated(events: readonly ChainEvent[]): Promise<(ChainEvent & { at: number })[]> {
+    const times = new Map<number, number>();
+    for (const { block } of events) {
+      if (!times.has(block)) times.set(block, (await chain.block(block))?.at ?? 0);
+    }
+    return events.map((event) => ({ ...event, at: times.get(event.block) ?? 0 }));
   }
 
-  async function writeSeen(block: number): Promise<void> {
-    const row = { name: 'block', value: String(block) };
+  async function advance(seen: Seen, head: number): Promise<Seen> {
+    const to = await seenAt(chain, Math.min(head, seen.block + span));
+    const events = await chain.events(seen.block + 1, to.block);
+    for (const id of new Set(events.flatMap(({ channel }) => (channel ? [channel] : [])))) {
+      if (await channels.refresh(id)) await needs.onChange(id);
+    }
+    await writeSeen(store, to, await dated(events.filter(ours)));
+    return to;
+  }
+
+  /** The chain is another than it was: what it told lately is forgotten and read again. */
+  async function goBack({ block }: Seen): Promise<Seen> {
+    const from = Math.max(0, Math.min(block, await chain.head()) - reorgDepth);
+    log.warn({ from, seen: block }, 'the chain went back; reading its last blocks again');
     await store.write(async (trx) => {
-      await trx
-        .insertInto('meta')
-        .values(row)
-        .onConflict((c) => c.column('name').doUpdateSet({ value: row.value }))
-        .execute();
+      await trx.deleteFrom('chain_events').where('block', '>', from).execute();
     });
+    await channels.refreshAll();
+    const seen = await seenAt(chain, from);
+    await writeSeen(store, seen, []);
+    return seen;
   }
 
   async function look(): Promise<void> {
     const head = await chain.head();
-    if (seen !== head) await needs.onLook();
-    seen ??= await readSeen();
-    if (seen === null || head < seen) {
-      // First time, or a chain that went back: only its present state counts.
-      await channels.refreshAll();
-      seen = head;
-      await writeSeen(head);
-    }
-    while (seen < head && !stopped) {
-      const to: number = Math.min(head, seen + span);
-      for (const id of await chain.touched(seen + 1, to)) {
-        if (await channels.refresh(id)) await needs.onChange(id);
-      }
-      seen = to;
-      await writeSeen(seen);
-    }
+    if (looked !== head) await needs.onLook();
+    looked = head;
+    let seen = (await readSeen(store)) ?? (await seenAt(chain, head));
+    if ((await chain.block(seen.block))?.hash !== seen.hash) seen = await goBack(seen);
+    while (seen.block < head && !stopped) seen = await advance(seen, head);
   }
 
   async function run(): Promise<void> {

@@ -1,6 +1,7 @@
 // Channels: opened and topped up by signed deposits, followed on chain, each one a purse of the ledger.
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
+import { createTurns } from '../turns.js';
 import type { DepositRequest } from '../vocabulary/api.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
@@ -8,7 +9,6 @@ import type { Chain, ChannelOnChain } from './chain.js';
 import type { Ledger } from './ledger.js';
 import type { Purse } from './purse.js';
 import { type Channel, channelFromRow, channelToRow, saveChannelState } from './rows.js';
-import { createTurns } from './turns.js';
 import { type ChannelFields, channelId, type Domain, depositNonce, receiveDigest, recover } from './typed-data.js';
 
 /** What a channel must say to be used here. */
@@ -18,6 +18,19 @@ export interface Terms {
   token: Hex;
   /** Seconds. */
   withdrawDelay: number;
+}
+
+/** A deposit under way, however its payer signed it. */
+export interface Incoming {
+  config: ChannelFields;
+  id: Hex;
+  /** Names it for good. */
+  nonce: Hex;
+  amount: string;
+  /** Whether the chain has taken it already. */
+  used: () => Promise<boolean>;
+  /** Sends it and resolves to its transaction when it is mined. */
+  send: () => Promise<string>;
 }
 
 export type Channels = Awaited<ReturnType<typeof openChannels>>;
@@ -33,6 +46,7 @@ export async function openChannels(needs: {
 }) {
   const { store, ledger, chain, domain, terms, log, now } = needs;
   const channels = new Map<Hex, Channel>();
+  const refundNonces = new Map<Hex, bigint>();
   const turn = createTurns<Hex>();
   for (const row of await store.db.selectFrom('channels').selectAll().execute()) {
     channels.set(row.id, channelFromRow(row));
@@ -72,6 +86,8 @@ export async function openChannels(needs: {
     const channel = channels.get(id);
     if (!channel) return undefined;
     const state = await chain.channel(id);
+    // A refund counts it up.
+    if (channel.balance !== state.balance) refundNonces.delete(id);
     const purse = ledger.purse(id);
     const same =
       channel.balance === state.balance &&
@@ -102,35 +118,46 @@ export async function openChannels(needs: {
     return id;
   }
 
-  async function send(request: DepositRequest, id: Hex, nonce: Hex): Promise<string> {
+  /** By hand, and not by the official facilitator as `x402/` does: a page's deposit pays for nothing yet. */
+  function byAuthorization(request: DepositRequest, id: Hex): Incoming {
     const { channelConfig: config, deposit } = request;
     const auth = deposit.authorization.erc3009Authorization;
+    const nonce = depositNonce(id, auth.salt);
     const authorization = {
       validAfter: BigInt(auth.validAfter),
       validBefore: BigInt(auth.validBefore),
       salt: auth.salt,
       signature: auth.signature,
     };
-    const message = { from: config.payer, to: chain.depositCollector, value: BigInt(deposit.amount), nonce };
-    const signer = recover(
-      receiveDigest({ ...message, ...authorization }, { ...chain.token, chainId: domain.chainId }),
-      auth.signature,
-    );
-    if (signer !== config.payer) throw new Problem('wrong_signer');
-    if (await chain.depositUsed(config.payer, nonce)) return '';
-    log.info({ channel: id, amount: deposit.amount }, 'depositing into a channel');
-    return chain.deposit(config, BigInt(deposit.amount), authorization);
+    const amount = BigInt(deposit.amount);
+    const message = { from: config.payer, to: chain.depositCollector, value: amount, nonce, ...authorization };
+    const signer = recover(receiveDigest(message, { ...chain.token, chainId: domain.chainId }), auth.signature);
+    return {
+      ...{ config, id, nonce, amount: deposit.amount },
+      used: async () => {
+        if (signer !== config.payer) throw new Problem('wrong_signer');
+        return chain.depositUsed(config.payer, nonce);
+      },
+      send: () => chain.deposit(config, amount, authorization),
+    };
   }
 
-  async function depositOnce(request: DepositRequest, id: Hex, nonce: Hex) {
+  /** Sends a deposit unless that was done, and knows the channel after it. Resolves to the transaction, or ''. */
+  async function bring({ config, id, nonce, amount, used, send }: Incoming): Promise<string> {
     const done = await store.db.selectFrom('deposits').select('tx').where('nonce', '=', nonce).executeTakeFirst();
-    const transaction = done?.tx ?? (await send(request, id, nonce));
+    if (!done) log.info({ channel: id, amount }, 'a deposit into a channel');
+    const transaction = done?.tx ?? ((await used()) ? '' : await send());
     if (channels.has(id)) await readAnew(id);
-    else await add(request.channelConfig, id, await chain.channel(id));
+    else await add(config, id, await chain.channel(id));
     if (!done) {
-      const row = { nonce, channel: id, amount: request.deposit.amount, tx: transaction, at: now() };
+      const row = { nonce, channel: id, amount, tx: transaction, at: now() };
       await store.write(async (trx) => void (await trx.insertInto('deposits').values(row).execute()));
     }
+    return transaction;
+  }
+
+  async function depositOnce(request: DepositRequest, id: Hex) {
+    const transaction = await bring(byAuthorization(request, id));
     const purse = ledger.purse(id);
     if (!purse) throw new Problem('unknown_purse');
     const { maxClaimableAmount, signature } = request.voucher;
@@ -140,6 +167,22 @@ export async function openChannels(needs: {
     return { purse, transaction };
   }
 
+  /** A channel that others opened on chain; false when there is nothing in it. */
+  async function adopt(config: ChannelFields, id: Hex): Promise<boolean> {
+    if (channels.has(id)) return true;
+    const state = await chain.channel(id);
+    if (state.balance === 0n) return false;
+    await add(config, id, state);
+    return true;
+  }
+
+  /** How many refunds the channel has had. */
+  async function refundNonce(id: Hex): Promise<bigint> {
+    const nonce = refundNonces.get(id) ?? (await chain.refundNonce(id));
+    refundNonces.set(id, nonce);
+    return nonce;
+  }
+
   /**
    * Opens or tops up a channel: sends the payer's EIP-3009 deposit and waits until it is mined. The same
    * request again, also after a crash, deposits nothing more.
@@ -147,12 +190,15 @@ export async function openChannels(needs: {
    */
   function deposit(request: DepositRequest): Promise<{ purse: Readonly<Purse>; transaction: string }> {
     const id = check(request);
-    const nonce = depositNonce(id, request.deposit.authorization.erc3009Authorization.salt);
-    return turn(id, () => depositOnce(request, id, nonce));
+    return turn(id, () => depositOnce(request, id));
   }
 
   return {
     deposit,
+    /** Brings a deposit in, once. Problems: those of its `used` and `send`, and chain_unavailable. */
+    bring: (incoming: Incoming): Promise<string> => turn(incoming.id, () => bring(incoming)),
+    adopt: (config: ChannelFields, id: Hex): Promise<boolean> => turn(id, () => adopt(config, id)),
+    refundNonce,
     refresh,
     refreshAll: async () => {
       for (const id of channels.keys()) await refresh(id);

@@ -3,22 +3,34 @@ import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
+import { createAddressDeposits } from './address-deposits.js';
 import type { Chain } from './chain.js';
-import { watchChain } from './chain-watch.js';
+import { markFirstBlock, watchChain } from './chain-watch.js';
 import { openChannels } from './channels.js';
 import { openLedger } from './ledger.js';
 import { createLinks } from './links.js';
 import type { Purse } from './purse.js';
-import { createSettler, type SettlePolicy } from './settler.js';
-import { createSponsor } from './sponsor.js';
+import { createRemoteSponsors } from './remote-sponsors.js';
+import { type ReportBy, type ReportLine, report } from './reports.js';
+import type { SettlePolicy } from './settle-policy.js';
+import { createSettler } from './settler.js';
+import { openSignatures } from './signatures.js';
+import { createSponsor, type SponsorPort } from './sponsor.js';
+import { sponsorSalt } from './sponsor-deposit.js';
 import { addressOf, closeDigest, type Domain, recover } from './typed-data.js';
-import { paymentRequired } from './x402.js';
+import { verify } from './verify.js';
+import { createFacilitator } from './x402/facilitator.js';
+import { createX402 } from './x402.js';
 
 export { type Chain, connectChain } from './chain.js';
+export { connectEns, createEns, type Ens, type HostName, openHostName, registryOf } from './ens.js';
 export type { Charge, ChargeRequest } from './ledger.js';
-export { watchLink } from './links.js';
+export { budgetOf, findLinks, type LinkWish, watchLink } from './links.js';
 export { type Purse, purseState, remaining } from './purse.js';
-export type { SettlePolicy } from './settler.js';
+export type { AskSponsor, Signed, SignWish } from './remote-sponsors.js';
+export type { ReportBy, ReportLine } from './reports.js';
+export type { SettlePolicy } from './settle-policy.js';
+export { makeLinksDigest, readAccountDigest, revokeLinksDigest, signForDigest } from './sponsor-data.js';
 export { createTips, type Tips } from './tips.js';
 export { addressOf, recover, sessionDigest } from './typed-data.js';
 
@@ -53,17 +65,41 @@ export async function openPayments(needs: {
     token: chain.token.address,
     withdrawDelay: settings.withdrawDelay,
   };
+  await markFirstBlock({ store, chain });
+  const signatures = await openSignatures({});
   const ledger = await openLedger({
     store,
     domain,
+    log,
     onPurse: needs.onPurse,
-    extendSponsor: (channel, total) => sponsor.extend(channel, total),
+    extendSponsor: (channel, total, link) => portOf(channel).extend(channel, total, link),
+    sponsorAgrees: (link, total) => portOf(link.channel).agrees(link, total),
     now,
   });
   const channels = await openChannels({ store, ledger, chain, domain, terms, log, now });
   const sponsor = createSponsor({ key: needs.sponsorKey, ledger, channels, chain, domain, terms, now });
+  const remoteSponsors = createRemoteSponsors({ ledger: () => ledger, log, now });
   const links = createLinks({ store, ledger, domain, now });
   const settler = createSettler({ store, ledger, channels, chain, domain, host: settings.host, gateKey, log, now });
+
+  const x402 = createX402({
+    ...{ store, chain, channels, ledger, settler, domain, terms, log },
+    ...{ settle: createFacilitator(chain), signatures },
+  });
+
+  const portsHere = new Map<Hex, SponsorPort>();
+
+  /** Our own sponsor signs here, and who is told by `answerFor`; every other one in its own process. */
+  function portOf(channel: Hex): SponsorPort {
+    const ours = ledger.purse(channel)?.signer === sponsor.address;
+    return ours ? sponsor : (portsHere.get(channel) ?? remoteSponsors);
+  }
+
+  /** The channels behind a stream's watch links, whoever owns them. */
+  const sponsorChannels = (stream: string): Hex[] =>
+    channels.all().flatMap(({ id, config }) => (config.salt === sponsorSalt(stream) ? [id] : []));
+
+  const addresses = createAddressDeposits({ store, chain, channels });
 
   let unsettled = 0n;
   let hostBalance: bigint | null = null;
@@ -113,6 +149,7 @@ export async function openPayments(needs: {
       store,
       chain,
       channels,
+      host: settings.host,
       pollMs: settings.pollMs,
       onChange: onChannel,
       onLook: look,
@@ -124,15 +161,23 @@ export async function openPayments(needs: {
       reachable: watch.reachable,
       stop: async () => {
         stopSettling();
+        chain.stopSending();
         await watch.stop();
       },
     };
   }
 
-  async function settle(wish: { refund: boolean }) {
+  async function settle(wish: { refund: boolean; dryRun: boolean }) {
+    if (wish.dryRun) return settler.preview(wish.refund);
     const report = await settler.settle(wish);
     await look();
     return report;
+  }
+
+  /** What was earned, a line for each stream, day or payer. */
+  async function reported(wish: { by: ReportBy; from?: number; to?: number }): Promise<ReportLine[]> {
+    const { db, close: done } = await store.snapshot();
+    return report(db, wish).finally(done);
   }
 
   return {
@@ -142,12 +187,21 @@ export async function openPayments(needs: {
     ledger,
     channels,
     sponsor,
+    remoteSponsors,
+    /** From now on `port` is asked for the vouchers of a channel with passes. */
+    answerFor: (channel: Hex, port: SponsorPort): void => void portsHere.set(channel, port),
+    sponsorChannels,
     links,
     settle,
+    report: reported,
+    verify: () => verify({ store, chain, domain, channels: channels.all().map(({ id }) => id), signatures }),
+    addresses,
     close,
     checkClock,
-    paymentRequired: (url: string, amount: bigint): string =>
-      paymentRequired({ chainId: chain.chainId, terms, token: chain.token }, url, amount),
+    /** What a request must bring that costs `amount` base units: the `PAYMENT-REQUIRED` header. */
+    paymentRequired: x402.required,
+    /** Takes what came in `PAYMENT-SIGNATURE`. */
+    pay: x402.pay,
     onChain,
     /** The host's tokens on chain, as last seen; null before. */
     hostBalance: () => hostBalance,

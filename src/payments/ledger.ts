@@ -1,12 +1,23 @@
 // The ledger: every purse in memory, every change on disk before it is answered.
+import type { Logger } from '../log.js';
 import type { Store, Trx } from '../store/index.js';
 import type { ChargeRow } from '../store/schema.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import { createCommitter } from './committer.js';
-import { judgeCharge, judgeVoucher, type Purse, remaining } from './purse.js';
+import {
+  judgeCharge,
+  judgeVoucher,
+  type Purse,
+  remaining,
+  shutBy,
+  turnToPay,
+  type VoucherVerdict,
+  whyNonePays,
+} from './purse.js';
 import { type Effect, purseFromRow, purseMoney, purseToRow, saveEffects } from './rows.js';
-import { type Domain, recover, voucherDigest } from './typed-data.js';
+import { openSignatures } from './signatures.js';
+import type { Domain } from './typed-data.js';
 
 /** What was taken for a reason; the same for every repeat of it. */
 export interface Charge {
@@ -23,6 +34,8 @@ export interface ChargeRequest {
   kind: ChargeRow['kind'];
   amount: bigint;
   durationMs: number;
+  /** Only this purse of his may pay. */
+  from?: Hex;
   /** No charge for this reason can be older (ms): spares a look-up once the payer is warm. */
   notBefore?: number;
   /** Written in the same transaction. */
@@ -32,12 +45,17 @@ export interface ChargeRequest {
 interface Choice {
   purse: Purse;
   parent: Purse | null;
-  /** The sponsor's voucher does not cover it yet. */
+  /** The sponsor must sign, or agree, first. */
   lacking: boolean;
 }
 
-/** Asks the owner of a sponsor channel for a voucher of at least `total`, and has it accepted. */
-export type ExtendSponsor = (channel: Hex, total: bigint) => Promise<void>;
+/**
+ * Asks the owner of a sponsor channel for a voucher of at least `total`, and has it accepted; `link` is the link
+ * that is about to spend.
+ */
+export type ExtendSponsor = (channel: Hex, total: bigint, link: Hex) => Promise<void>;
+/** Whether a link may spend up to `total` of its own without asking its sponsor, whose voucher covers it. */
+export type SponsorAgrees = (link: Readonly<Purse>, total: bigint) => boolean;
 
 /** How many of a payer's newest charges are kept in memory to answer repeats; older ones are looked up. */
 const remembered = 256;
@@ -58,13 +76,17 @@ export async function openLedger(needs: {
   store: Store;
   domain: Domain;
   extendSponsor: ExtendSponsor;
+  sponsorAgrees?: SponsorAgrees;
   onPurse?: (purse: Readonly<Purse>) => void;
+  log?: Pick<Logger, 'warn'>;
   now?: () => number;
 }) {
-  const { store, domain, now = Date.now, onPurse = () => {} } = needs;
-  const committer = createCommitter<Effect>({ store, save: saveEffects });
+  const { store, domain, now = Date.now, onPurse = () => {}, sponsorAgrees = () => true } = needs;
+  const { voucherDigest, recover } = await openSignatures(needs);
+  const committer = createCommitter<Effect>({ store, save: (trx, effects) => saveEffects(store, trx, effects) });
   const purses = new Map<Hex, Purse>();
   const bySigner = new Map<Hex, Purse[]>();
+  const passes = new Map<Hex, Purse[]>();
   const payers = new Map<Hex, PayerMemory>();
   const earnings = new Map<string, { watched: bigint; tipped: bigint }>();
 
@@ -77,7 +99,12 @@ export async function openLedger(needs: {
 
   function remember(purse: Purse): void {
     purses.set(purse.id, purse);
-    bySigner.set(purse.signer, [...(bySigner.get(purse.signer) ?? []), purse]);
+    const own = [...(bySigner.get(purse.signer) ?? []), purse];
+    bySigner.set(purse.signer, own.length > 1 ? own.sort((a, b) => turnToPay(a) - turnToPay(b)) : own);
+    if (purse.kind !== 'pass') return;
+    const siblings = passes.get(purse.channel);
+    if (siblings) siblings.push(purse);
+    else passes.set(purse.channel, [purse]);
   }
 
   function must(id: Hex): Purse {
@@ -86,22 +113,27 @@ export async function openLedger(needs: {
     return purse;
   }
 
-  /** Accepts purses made elsewhere (a channel opened, links made), written in `trx` with whatever they refer to. */
-  async function add(made: readonly Purse[], also?: (trx: Trx) => Promise<void>): Promise<void> {
+  /** Accepts purses made elsewhere (a channel opened, links made), written with what they refer to and what refers to them. */
+  async function add(
+    made: readonly Purse[],
+    before?: (trx: Trx) => Promise<void>,
+    after?: (trx: Trx) => Promise<void>,
+  ): Promise<void> {
     await store.write(async (trx) => {
-      await also?.(trx);
+      await before?.(trx);
       for (let i = 0; i < made.length; i += 2000) {
         const rows = made.slice(i, i + 2000).map(purseToRow);
         if (rows.length > 0) await trx.insertInto('purses').values(rows).execute();
       }
+      await after?.(trx);
     });
     for (const purse of made) remember(purse);
   }
 
-  /** Changes what a purse may spend in all (top-up, deposit, withdrawal) or whether it is closing. */
+  /** Changes what a purse may spend in all (top-up, deposit, withdrawal), or whether it is closing or revoked. */
   async function adjust(id: Hex, change: (purse: Purse) => void, also?: (trx: Trx) => Promise<void>): Promise<Purse> {
     const purse = must(id);
-    const before = { limit: purse.limit, closing: purse.closing };
+    const before = { limit: purse.limit, closing: purse.closing, revokedAt: purse.revokedAt ?? null };
     change(purse);
     const delta = purse.limit - before.limit;
     const closing = purse.closing;
@@ -110,6 +142,7 @@ export async function openLedger(needs: {
       undo: () => {
         purse.limit -= delta;
         if (purse.closing === closing) purse.closing = before.closing;
+        purse.revokedAt = before.revokedAt;
       },
       also,
     });
@@ -117,20 +150,25 @@ export async function openLedger(needs: {
     return purse;
   }
 
+  function refuseVoucher(verdict: VoucherVerdict, purse: Readonly<Purse>, amount: bigint): void {
+    if (verdict === 'accept' || verdict === 'known') return;
+    if (verdict === 'closing') throw new Problem('purse_closing');
+    if (verdict === 'link_revoked' || verdict === 'link_expired') throw new Problem(verdict);
+    const facts = { amount: `${amount}`, authorized: `${purse.authorized}`, limit: `${purse.limit}` };
+    throw new Problem(verdict === 'too_low' ? 'voucher_too_low' : 'voucher_over_limit', facts);
+  }
+
   /**
    * Accepts a cumulative voucher; durable when it resolves. The same voucher again answers the same.
-   * Problems: unknown_purse, voucher_wrong_signature, voucher_too_low, voucher_over_limit, purse_closing.
+   * Problems: unknown_purse, voucher_wrong_signature, voucher_too_low, voucher_over_limit, purse_closing, link_expired,
+   * link_revoked.
    */
   async function acceptVoucher(id: Hex, amount: bigint, signature: Hex): Promise<Purse> {
     const purse = must(id);
     if (recover(voucherDigest(id, amount, domain), signature) !== purse.signer) {
       throw new Problem('voucher_wrong_signature', { chainId: domain.chainId });
     }
-    const verdict = judgeVoucher(purse, amount);
-    const facts = { amount: `${amount}`, authorized: `${purse.authorized}`, limit: `${purse.limit}` };
-    if (verdict === 'too_low') throw new Problem('voucher_too_low', facts);
-    if (verdict === 'over_limit') throw new Problem('voucher_over_limit', facts);
-    if (verdict === 'closing') throw new Problem('purse_closing');
+    refuseVoucher(judgeVoucher(purse, amount, now()), purse, amount);
     const before = { authorized: purse.authorized, signature: purse.signature };
     // A repeat is written again too: its first copy may not be on disk yet.
     purse.authorized = amount;
@@ -150,18 +188,21 @@ export async function openLedger(needs: {
    * Who pays: the first purse with room for it whose sponsor can pay too, and whether that sponsor must sign first.
    * All that may refuse comes here. `without` names sponsors that did not sign.
    */
-  function choose({ payer, stream, amount }: ChargeRequest, without: ReadonlySet<Hex>): Choice {
-    const able = payingFor(payer, stream).filter((purse) => remaining(purse) >= amount);
+  function choose({ payer, stream, amount, from }: ChargeRequest, without: ReadonlySet<Hex>): Choice {
+    const at = now();
+    const known = payingFor(payer, stream).filter(({ id }) => from === undefined || id === from);
+    const able = known.filter((purse) => remaining(purse) >= amount && !shutBy(purse, at));
     for (const purse of able) {
       const parent = purse.kind === 'pass' ? must(purse.channel) : null;
-      const verdict = parent && judgeCharge(parent, amount);
+      const verdict = parent && judgeCharge(parent, amount, at);
       if (parent && (without.has(parent.id) || verdict === 'out_of_credit' || verdict === 'closing')) continue;
-      if (judgeCharge(purse, amount) === 'voucher_needed') {
+      if (judgeCharge(purse, amount, at) === 'voucher_needed') {
         throw new Problem('voucher_needed', { purse: purse.id, needed: `${purse.spent + amount}` });
       }
-      return { purse, parent, lacking: verdict === 'voucher_needed' };
+      const asks = parent !== null && !sponsorAgrees(purse, purse.spent + amount);
+      return { purse, parent, lacking: asks || verdict === 'voucher_needed' };
     }
-    throw new Problem(able.length > 0 ? 'sponsor_unavailable' : 'out_of_credit');
+    throw new Problem(able.length > 0 ? 'sponsor_unavailable' : whyNonePays(known, amount, at));
   }
 
   /** Changes memory and queues the write; called in the same tick as the check in `choose`. */
@@ -201,7 +242,10 @@ export async function openLedger(needs: {
         },
         also: also && ((trx) => also(trx, charge)),
       })
-      .then(() => charge);
+      .then(() => {
+        if (purse) onPurse(purse);
+        return charge;
+      });
   }
 
   async function recall(payer: Hex, reason: string): Promise<Charge | null> {
@@ -225,17 +269,19 @@ export async function openLedger(needs: {
       const { purse, parent, lacking } = choose(request, refused);
       if (!parent || !lacking) return take(request, purse, parent);
       const total = parent.spent + request.amount;
-      await needs.extendSponsor(parent.id, total).catch((error) => {
+      const own = purse.spent + request.amount;
+      await needs.extendSponsor(parent.id, total, purse.id).catch((error) => {
         if (!(error instanceof Problem)) throw error;
       });
-      if (parent.authorized < total) refused.add(parent.id);
+      if (parent.authorized < total || !sponsorAgrees(purse, own)) refused.add(parent.id);
     }
   }
 
   /**
    * Takes `amount` from the payer's first purse that has it, once for a reason: a repeat, also one that
    * arrives while the first is under way or after a restart, gets the first one's answer.
-   * Problems: voucher_needed {purse, needed}, out_of_credit, sponsor_unavailable, storage_unavailable.
+   * Problems: voucher_needed {purse, needed}, out_of_credit, link_revoked, link_expired, sponsor_unavailable,
+   * storage_unavailable.
    */
   function charge(request: ChargeRequest): Promise<Charge> {
     const payer = memoryOf(request.payer);
@@ -312,8 +358,8 @@ export async function openLedger(needs: {
     /** Milliseconds of free preview a warm payer has used of a stream. */
     previewUsed: (payer: Hex, stream: string): number => memoryOf(payer).previews.get(stream) ?? 0,
     purse: (id: Hex): Readonly<Purse> | undefined => purses.get(id),
-    passesOf: (channel: Hex): readonly Readonly<Purse>[] =>
-      [...purses.values()].filter((p) => p.kind === 'pass' && p.channel === channel),
+    /** The links of a sponsor's channel, oldest first. */
+    passesOf: (channel: Hex): readonly Readonly<Purse>[] => passes.get(channel) ?? [],
     earned: (stream: string): Readonly<{ watched: bigint; tipped: bigint }> =>
       earnings.get(stream) ?? { watched: 0n, tipped: 0n },
     /** Forgets what repeats of this payer's requests would be answered from memory; the store still knows. */

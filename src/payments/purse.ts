@@ -16,35 +16,64 @@ export interface Purse {
   readonly stream: string | null;
   readonly label: string;
   readonly createdAt: number;
+  /** Links only: the last moment at which it pays, ms; absent for one that does not end. */
+  readonly expiresAt?: number | null;
   limit: bigint;
   authorized: bigint;
   spent: bigint;
   signature: Hex | null;
   /** Being paid out: nothing may be charged or authorized any more. */
   closing: boolean;
+  /** Links only: when its sponsor took it back, ms. It never comes back. */
+  revokedAt?: number | null;
 }
 
-export type VoucherVerdict = 'accept' | 'known' | 'too_low' | 'over_limit' | 'closing';
+/** Why a link pays no more, whatever it holds: its sponsor took it back, or its time is over. */
+export type Shut = 'link_revoked' | 'link_expired';
 
-/** What to do with a correctly signed voucher of the cumulative `amount`. */
-export function judgeVoucher(purse: Readonly<Purse>, amount: bigint): VoucherVerdict {
+export function shutBy(purse: Readonly<Purse>, now: number): Shut | null {
+  if (purse.revokedAt) return 'link_revoked';
+  return purse.expiresAt && now > purse.expiresAt ? 'link_expired' : null;
+}
+
+export type VoucherVerdict = 'accept' | 'known' | 'too_low' | 'over_limit' | 'closing' | Shut;
+
+/** What to do with a correctly signed voucher of the cumulative `amount` at the time `now` (ms). */
+export function judgeVoucher(purse: Readonly<Purse>, amount: bigint, now: number): VoucherVerdict {
   if (amount === purse.authorized) return 'known';
   if (amount < purse.authorized) return 'too_low';
   if (purse.closing) return 'closing';
+  const shut = shutBy(purse, now);
+  if (shut) return shut;
   return amount > purse.limit ? 'over_limit' : 'accept';
 }
 
-export type ChargeVerdict = 'charge' | 'voucher_needed' | 'out_of_credit' | 'closing';
+export type ChargeVerdict = 'charge' | 'voucher_needed' | 'out_of_credit' | 'closing' | Shut;
 
-/** Whether `amount` may be taken from one purse, by itself. */
-export function judgeCharge(purse: Readonly<Purse>, amount: bigint): ChargeVerdict {
+/** Whether `amount` may be taken from one purse at the time `now` (ms), by itself. */
+export function judgeCharge(purse: Readonly<Purse>, amount: bigint, now: number): ChargeVerdict {
   const after = purse.spent + amount;
   if (purse.closing) return 'closing';
+  const shut = shutBy(purse, now);
+  if (shut) return shut;
   if (after > purse.limit) return 'out_of_credit';
   return after > purse.authorized ? 'voucher_needed' : 'charge';
 }
 
-/** What can still be spent, signed for or not. */
+/** Why none of a payer's purses, with room or not, can pay `amount`: what he should be told to do about. */
+export function whyNonePays(purses: readonly Readonly<Purse>[], amount: bigint, now: number): 'out_of_credit' | Shut {
+  const shut = purses.find((purse) => shutBy(purse, now) && remaining(purse) >= amount);
+  return (shut && shutBy(shut, now)) ?? 'out_of_credit';
+}
+
+/**
+ * A key's purses pay in this order, the older before the younger: its watch links of the stream, which are given; its
+ * own channels; its share of somebody's channel for any stream.
+ */
+export const turnToPay = (purse: Readonly<Purse>): number =>
+  purse.kind === 'channel' ? 1 : purse.stream === null ? 2 : 0;
+
+/** What can still be spent, signed for or not; of a link, if it is not shut. */
 export const remaining = (purse: Readonly<Purse>): bigint =>
   purse.closing || purse.limit < purse.spent ? 0n : purse.limit - purse.spent;
 

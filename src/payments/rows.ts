@@ -1,6 +1,6 @@
 // Between rows and values: how purses, channels and charges are kept in the database.
-import type { Selectable, Updateable } from 'kysely';
-import type { Trx } from '../store/index.js';
+import type { Selectable } from 'kysely';
+import type { Store, Trx } from '../store/index.js';
 import type { ChannelRow, ChargeRow, PurseRow } from '../store/schema.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Purse } from './purse.js';
@@ -29,6 +29,7 @@ export const purseFromRow = (row: Selectable<PurseRow>): Purse => ({
   spent: BigInt(row.spent),
   signature: row.signature,
   closing: row.closing === 1,
+  ...(row.kind === 'pass' && { expiresAt: row.expires_at, revokedAt: row.revoked_at }),
 });
 
 /** The changing part of a purse, as of now. */
@@ -38,7 +39,10 @@ export const purseMoney = (purse: Readonly<Purse>) => ({
   spent: purse.spent.toString(),
   signature: purse.signature,
   closing: purse.closing ? 1 : 0,
+  revoked_at: purse.revokedAt ?? null,
 });
+
+export type PurseMoney = ReturnType<typeof purseMoney>;
 
 export const purseToRow = (purse: Readonly<Purse>): PurseRow => ({
   id: purse.id,
@@ -48,6 +52,7 @@ export const purseToRow = (purse: Readonly<Purse>): PurseRow => ({
   stream: purse.stream,
   label: purse.label,
   created_at: purse.createdAt,
+  expires_at: purse.expiresAt ?? null,
   ...purseMoney(purse),
 });
 
@@ -94,23 +99,28 @@ export async function saveChannelState(trx: Trx, channel: Readonly<Channel>): Pr
 
 /** What one change made of the ledger, to be written in its batch. */
 export interface Effect {
-  purses?: { id: Hex; set: Updateable<PurseRow> }[];
+  purses?: { id: Hex; set: PurseMoney }[];
   charge?: ChargeRow;
   earnings?: { stream: string; watched: bigint; tipped: bigint };
 }
 
-/** Writes a batch: each purse and stream once with its newest values, all charges in one statement. */
-export async function saveEffects(trx: Trx, effects: readonly Effect[]): Promise<void> {
+const updatePurse =
+  'update purses set credit = ?, authorized = ?, spent = ?, signature = ?, closing = ?, revoked_at = ? where id = ?';
+const insertCharge =
+  'insert into charges (payer, reason, purse, stream, kind, amount, duration_ms, at) values (?, ?, ?, ?, ?, ?, ?, ?)';
+
+/** Writes a batch: each purse and stream once with its newest values, and all charges. */
+export async function saveEffects(store: Store, trx: Trx, effects: readonly Effect[]): Promise<void> {
   const purses = new Map(effects.flatMap((e) => e.purses ?? []).map((p) => [p.id, p.set]));
-  for (const [id, set] of purses) await trx.updateTable('purses').set(set).where('id', '=', id).execute();
+  const changed = Array.from(purses, ([id, { credit, authorized, spent, signature, closing, revoked_at }]) => {
+    return [credit, authorized, spent, signature, closing, revoked_at, id];
+  });
+  await store.runEach(trx, updatePurse, changed);
   const charges = effects.flatMap((e) => e.charge ?? []);
-  // SQLite takes 32,766 parameters a statement; a charge has eight.
-  for (let i = 0; i < charges.length; i += 4000) {
-    await trx
-      .insertInto('charges')
-      .values(charges.slice(i, i + 4000))
-      .execute();
-  }
+  const charged = charges.map(({ payer, reason, purse, stream, kind, amount, duration_ms, at }) => {
+    return [payer, reason, purse, stream, kind, amount, duration_ms, at];
+  });
+  await store.runEach(trx, insertCharge, charged);
   const earnings = new Map(effects.flatMap((e) => e.earnings ?? []).map((e) => [e.stream, e]));
   for (const [stream, { watched, tipped }] of earnings) {
     const set = { watched: watched.toString(), tipped: tipped.toString() };

@@ -30,10 +30,19 @@ export interface Tip {
 
 export type Tips = ReturnType<typeof createTips>;
 
-export function createTips(needs: { store: Store; ledger: Ledger; feed: Feed; minimum: (stream: string) => bigint }) {
-  const { store, ledger, feed, minimum } = needs;
+export function createTips(needs: {
+  store: Store;
+  ledger: Ledger;
+  feed: Feed;
+  /** The smallest tip of a stream, base units. */
+  minimum: (stream: string) => bigint;
+  onTip?: (stream: string) => void;
+}) {
+  const { store, ledger, feed, minimum, onTip = () => {} } = needs;
 
-  async function find(payer: Hex, id: string): Promise<Tip> {
+  /** The tip of that id, when there is one. Problem: id_reused, when it is another. */
+  async function find(wish: TipWish): Promise<Tip | null> {
+    const { payer, id, stream, amount, name, message } = wish;
     const row = await store.db
       .selectFrom('tips')
       .selectAll()
@@ -41,8 +50,10 @@ export function createTips(needs: { store: Store; ledger: Ledger; feed: Feed; mi
       .where('id', '=', id)
       .executeTakeFirst();
     const purse = row && ledger.purse(row.purse);
-    if (!purse) throw new Problem('id_reused');
-    return { ...row, n: row.event, amount: BigInt(row.amount), purse };
+    if (!purse) return null;
+    const same = row.stream === stream && row.amount === `${amount}` && row.name === name && row.message === message;
+    if (!same) throw new Problem('id_reused');
+    return { ...row, n: row.event, amount, purse };
   }
 
   /**
@@ -50,6 +61,8 @@ export function createTips(needs: { store: Store; ledger: Ledger; feed: Feed; mi
    * Problems: tip_too_small, id_reused, and those of `ledger.charge`.
    */
   async function tip(wish: TipWish): Promise<Tip> {
+    const before = await find(wish);
+    if (before) return before;
     const least = minimum(wish.stream);
     if (wish.amount < least || wish.amount === 0n) throw new Problem('tip_too_small', { minimum: least.toString() });
     const { payer, id, stream, amount, name, message } = wish;
@@ -72,9 +85,9 @@ export function createTips(needs: { store: Store; ledger: Ledger; feed: Feed; mi
       },
     });
     feed.announce();
-    const made = await find(payer, id);
-    const same = made.amount === amount && made.name === name && made.message === message;
-    if (!same) throw new Problem('id_reused');
+    const made = await find(wish);
+    if (!made) throw new Problem('id_reused');
+    onTip(stream);
     return made;
   }
 

@@ -84,10 +84,25 @@ export function passId(channel: Hex, signer: Hex, domain: Domain): Hex {
 const voucherType = typeHash('Voucher(bytes32 channelId,uint128 maxClaimableAmount)');
 
 /** Digest of the x402 `Voucher`; for a watch link `purse` is the pass id. */
-export function voucherDigest(purse: Hex, maxClaimableAmount: bigint, domain: Domain): Uint8Array {
-  const struct = keccak(concatBytes(voucherType, word(purse), word(maxClaimableAmount)));
-  return digest(settlementSeparator(domain), struct);
+export type VoucherDigest = (purse: Hex, maxClaimableAmount: bigint, domain: Domain) => Uint8Array;
+
+/** Vouchers' digests with a Keccak-256 of the caller's choice, packed into the same bytes every time. Throws RangeError. */
+export function voucherDigestWith(hash: (bytes: Uint8Array) => Uint8Array): VoucherDigest {
+  const struct = concatBytes(voucherType, new Uint8Array(64));
+  const view = new DataView(struct.buffer, struct.byteOffset);
+  const outer = concatBytes(Uint8Array.of(0x19, 0x01), new Uint8Array(64));
+  return (purse, maxClaimableAmount, domain) => {
+    struct.set(word(purse), 32);
+    if (maxClaimableAmount >> 128n !== 0n) throw new RangeError('the amount of a voucher must fit in 128 bits');
+    view.setBigUint64(80, maxClaimableAmount >> 64n);
+    view.setBigUint64(88, BigInt.asUintN(64, maxClaimableAmount));
+    outer.set(settlementSeparator(domain), 2);
+    outer.set(hash(struct), 34);
+    return hash(outer);
+  };
 }
+
+export const voucherDigest = voucherDigestWith(keccak);
 
 const sessionType = typeHash('Session(string stream,uint64 issuedAt)');
 
@@ -152,22 +167,22 @@ export interface TokenDomain {
   address: Hex;
 }
 
-const receiveType = typeHash(
-  'ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)',
-);
+const authorizationFields =
+  '(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)';
+const receiveType = typeHash(`ReceiveWithAuthorization${authorizationFields}`);
+const transferType = typeHash(`TransferWithAuthorization${authorizationFields}`);
 
 /** Digest of the EIP-3009 `ReceiveWithAuthorization`; times in seconds. */
-export function receiveDigest(a: ReceiveAuthorization, token: TokenDomain): Uint8Array {
+export const receiveDigest = (a: ReceiveAuthorization, token: TokenDomain): Uint8Array =>
+  authorizationDigest(receiveType, a, token);
+
+/** Digest of the EIP-3009 `TransferWithAuthorization`, which anyone may send on; times in seconds. */
+export const transferDigest = (a: ReceiveAuthorization, token: TokenDomain): Uint8Array =>
+  authorizationDigest(transferType, a, token);
+
+function authorizationDigest(type: Uint8Array, a: ReceiveAuthorization, token: TokenDomain): Uint8Array {
   const struct = keccak(
-    concatBytes(
-      receiveType,
-      word(a.from),
-      word(a.to),
-      word(a.value),
-      word(a.validAfter),
-      word(a.validBefore),
-      word(a.nonce),
-    ),
+    concatBytes(type, word(a.from), word(a.to), word(a.value), word(a.validAfter), word(a.validBefore), word(a.nonce)),
   );
   return digest(separator(token.name, token.version, token.chainId, token.address), struct);
 }
@@ -178,12 +193,16 @@ export function sign(digestBytes: Uint8Array, key: Hex): Hex {
   return hex(concatBytes(recovered.subarray(1), Uint8Array.of(27 + (recovered[0] ?? 0))));
 }
 
+/** A signature's 65 bytes as they are written. */
+export const signatureText = /^0x[0-9a-fA-F]{130}$/;
+
 /** The address whose key made a signature, lower case; `null` when it is no valid low-s signature. */
 export function recover(digestBytes: Uint8Array, signature: Hex): Hex | null {
+  if (!signatureText.test(signature)) return null;
   try {
     const bytes = raw(signature);
     const v = bytes[64];
-    if (bytes.length !== 65 || (v !== 27 && v !== 28)) return null;
+    if (v !== 27 && v !== 28) return null;
     const recovered = concatBytes(Uint8Array.of(v - 27), bytes.subarray(0, 64));
     if (secp256k1.Signature.fromBytes(recovered, 'recovered').hasHighS()) return null;
     return publicToAddress(secp256k1.recoverPublicKey(recovered, digestBytes, { prehash: false }));

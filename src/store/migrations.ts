@@ -120,7 +120,129 @@ const first: Migration = {
   },
 };
 
-const steps: readonly Migration[] = [first];
+/** Links that end or are taken back, and people who get one link each. */
+const linksThatEnd: Migration = {
+  // biome-ignore format: one column a line reads as the table it makes
+  async up(db: Kysely<unknown>) {
+    const t = db.schema;
+    await t.alterTable('purses').addColumn('expires_at', 'integer').execute();
+    await t.alterTable('purses').addColumn('revoked_at', 'integer').execute();
+    await t.createTable('link_people')
+      .addColumn('stream', 'text', (c) => c.notNull().references('streams.id'))
+      .addColumn('sponsor', 'text', (c) => c.notNull())
+      .addColumn('person', 'text', (c) => c.notNull())
+      .addColumn('purse', 'text', (c) => c.notNull().references('purses.id'))
+      .addPrimaryKeyConstraint('link_people_pk', ['stream', 'sponsor', 'person'])
+      .execute();
+  },
+};
+
+/** What is sent is kept before it is sent; what the chain says replaces our own notes of settlements. */
+const outboxAndEvents: Migration = {
+  // biome-ignore format: one column a line reads as the table it makes
+  async up(db: Kysely<unknown>) {
+    const t = db.schema;
+    await t.createTable('transactions')
+      .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+      .addColumn('name', 'text', (c) => c.notNull())
+      .addColumn('target', 'text', (c) => c.notNull())
+      .addColumn('data', 'text', (c) => c.notNull())
+      .addColumn('nonce', 'integer', (c) => c.notNull())
+      .addColumn('raw', 'text', (c) => c.notNull())
+      .addColumn('gas', 'text', (c) => c.notNull())
+      .addColumn('fee', 'text', (c) => c.notNull())
+      .addColumn('tip', 'text', (c) => c.notNull())
+      .addColumn('hashes', 'text', (c) => c.notNull())
+      .addColumn('state', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addColumn('offered_at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createTable('chain_events')
+      .addColumn('block', 'integer', (c) => c.notNull())
+      .addColumn('log_index', 'integer', (c) => c.notNull())
+      .addColumn('block_hash', 'text', (c) => c.notNull())
+      .addColumn('tx', 'text', (c) => c.notNull())
+      .addColumn('name', 'text', (c) => c.notNull())
+      .addColumn('channel', 'text')
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('chain_events_pk', ['block', 'log_index'])
+      .execute();
+    await t.dropTable('settlements').execute();
+  },
+};
+
+/** Chat purses: their accounts, codes, links to pages, allowances, and money on its way in and out. */
+const chatPurses: Migration = {
+  // biome-ignore format: one column a line reads as the table it makes
+  async up(db: Kysely<unknown>) {
+    const t = db.schema;
+    await t.createTable('chat_accounts')
+      .addColumn('platform', 'text', (c) => c.notNull())
+      .addColumn('user', 'text', (c) => c.notNull())
+      .addColumn('address', 'text', (c) => c.notNull().unique())
+      .addColumn('per_command', 'text')
+      .addColumn('per_day', 'text')
+      .addColumn('watch_until', 'integer', (c) => c.notNull())
+      .addColumn('created_at', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('chat_accounts_pk', ['platform', 'user'])
+      .execute();
+    await t.createTable('chat_codes')
+      .addColumn('platform', 'text', (c) => c.notNull())
+      .addColumn('user', 'text', (c) => c.notNull())
+      .addColumn('hash', 'text', (c) => c.notNull().unique())
+      .addColumn('shown_as', 'text', (c) => c.notNull())
+      .addColumn('expires_at', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('chat_codes_pk', ['platform', 'user'])
+      .execute();
+    await t.createTable('chat_links')
+      .addColumn('platform', 'text', (c) => c.notNull())
+      .addColumn('user', 'text', (c) => c.notNull())
+      .addColumn('payer', 'text', (c) => c.notNull())
+      .addColumn('code', 'text', (c) => c.notNull())
+      .addColumn('channel', 'text', (c) => c.references('channels.id'))
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('signature', 'text')
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('chat_links_pk', ['platform', 'user'])
+      .execute();
+    await t.createTable('chat_payers')
+      .addColumn('payer', 'text', (c) => c.primaryKey())
+      .addColumn('platform', 'text', (c) => c.notNull())
+      .addColumn('user', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createTable('chat_allowances')
+      .addColumn('stream', 'text', (c) => c.notNull().references('streams.id'))
+      .addColumn('platform', 'text', (c) => c.notNull())
+      .addColumn('user', 'text', (c) => c.notNull())
+      .addColumn('channel', 'text', (c) => c.notNull())
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addColumn('revoked_at', 'integer')
+      .addPrimaryKeyConstraint('chat_allowances_pk', ['stream', 'platform', 'user'])
+      .execute();
+    await t.createTable('chat_deposits')
+      .addColumn('address', 'text', (c) => c.primaryKey())
+      .addColumn('request', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .execute();
+    await t.createTable('chat_withdrawals')
+      .addColumn('address', 'text', (c) => c.notNull())
+      .addColumn('id', 'text', (c) => c.notNull())
+      .addColumn('recipient', 'text', (c) => c.notNull())
+      .addColumn('state', 'text', (c) => c.notNull())
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('valid_before', 'integer', (c) => c.notNull())
+      .addColumn('tx', 'text', (c) => c.notNull())
+      .addColumn('reason', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('chat_withdrawals_pk', ['address', 'id'])
+      .execute();
+  },
+};
+
+const steps: readonly Migration[] = [first, linksThatEnd, outboxAndEvents, chatPurses];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

@@ -59,6 +59,18 @@ export interface PurseRow {
   closing: number;
   label: string;
   created_at: number;
+  /** Watch links only. */
+  expires_at: number | null;
+  revoked_at: number | null;
+}
+
+/** Who has got his one link of a sponsor for a stream; written with the link itself. */
+export interface LinkPersonRow {
+  stream: string;
+  /** The sponsor's address. */
+  sponsor: Hex;
+  person: string;
+  purse: Hex;
 }
 
 /** What was taken, and why; a payer is charged once for a reason. */
@@ -108,14 +120,37 @@ export interface DepositRow {
   at: number;
 }
 
-/** What settlement did: claims and refunds by channel, settlements by receiver. */
-export interface SettlementRow {
-  id: Generated<number>;
-  kind: 'claim' | 'refund' | 'settle';
+/** What the relayer sent, or is to send: kept before it is sent. */
+export interface TransactionRow {
+  id: number;
+  /** What it does; of one name, one is under way at a time. */
+  name: string;
+  target: Hex;
+  data: Hex;
+  nonce: number;
+  /** As last offered: signed, its gas limit, and wei for a unit of gas. */
+  raw: Hex;
+  gas: string;
+  fee: string;
+  tip: string;
+  /** Of every offer, oldest first, with spaces between. */
+  hashes: string;
+  state: 'sent' | 'mined' | 'reverted' | 'lost';
+  at: number;
+  offered_at: number;
+}
+
+/** What the settlement contract told about channels that pay this host. */
+export interface ChainEventRow {
+  block: number;
+  log_index: number;
+  block_hash: Hex;
+  tx: Hex;
+  name: string;
   channel: Hex | null;
-  recipient: Hex;
+  /** Base units: what was deposited, claimed, settled, refunded or withdrawn. */
   amount: string;
-  tx: string;
+  /** The block's own time, ms. */
   at: number;
 }
 
@@ -124,16 +159,107 @@ export interface MetaRow {
   value: string;
 }
 
+export type ChatPlatform = 'discord' | 'telegram';
+
+/** A chat account with a purse; its key is derived, never stored. */
+export interface ChatAccountRow {
+  platform: ChatPlatform;
+  /** The platform's number for the user. */
+  user: string;
+  /** Of the purse's key. */
+  address: Hex;
+  /** Both null: the installation's own caps. */
+  per_command: string | null;
+  per_day: string | null;
+  /** Until when tokens that arrive at the address are looked for. */
+  watch_until: number;
+  created_at: number;
+}
+
+/** The one code of an account that a page may answer, as a hash. */
+export interface ChatCodeRow {
+  platform: ChatPlatform;
+  user: string;
+  hash: string;
+  /** What the page calls the account. */
+  shown_as: string;
+  expires_at: number;
+}
+
+/** A chat account and a page's key that are one person; with a channel, what the account may spend from it. */
+export interface ChatLinkRow {
+  platform: ChatPlatform;
+  user: string;
+  payer: Hex;
+  code: string;
+  channel: Hex | null;
+  /** As signed: the mandate's limit, '0' without one. */
+  amount: string;
+  signature: Hex | null;
+  at: number;
+}
+
+/** A key that a link was handed out for in chat. */
+export interface ChatPayerRow {
+  payer: Hex;
+  platform: ChatPlatform;
+  user: string;
+  at: number;
+}
+
+/** What a sponsor allows an account for a stream; written before its purse is made. */
+export interface ChatAllowanceRow {
+  stream: string;
+  platform: ChatPlatform;
+  user: string;
+  channel: Hex;
+  amount: string;
+  at: number;
+  revoked_at: number | null;
+}
+
+/** A deposit that is under way from an account's address into its channel: the signed x402 request. */
+export interface ChatDepositRow {
+  address: Hex;
+  request: string;
+  at: number;
+}
+
+export interface ChatWithdrawalRow {
+  address: Hex;
+  id: string;
+  recipient: Hex;
+  /** Its channels are being closed; what they gave is being sent on; over. */
+  state: 'closing' | 'paying' | 'paid' | 'failed';
+  /** Known from 'paying' on. */
+  amount: string;
+  /** Of the signed transfer, seconds. */
+  valid_before: number;
+  tx: string;
+  /** Why it failed. */
+  reason: string;
+  at: number;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
   channels: ChannelRow;
   purses: PurseRow;
+  link_people: LinkPersonRow;
   charges: ChargeRow;
   tips: TipRow;
   events: EventRow;
   top_ups: TopUpRow;
   deposits: DepositRow;
-  settlements: SettlementRow;
+  transactions: Omit<TransactionRow, 'id'> & { id: Generated<number> };
+  chain_events: ChainEventRow;
   meta: MetaRow;
+  chat_accounts: ChatAccountRow;
+  chat_codes: ChatCodeRow;
+  chat_links: ChatLinkRow;
+  chat_payers: ChatPayerRow;
+  chat_allowances: ChatAllowanceRow;
+  chat_deposits: ChatDepositRow;
+  chat_withdrawals: ChatWithdrawalRow;
 }

@@ -124,7 +124,8 @@ it(`loses no voucher and charges nothing twice over ${kills} kills (seed ${seed}
       const total = charges.reduce((sum, charge) => sum + BigInt(charge.amount), 0n);
       expect(purse.authorized, 'an accepted voucher was lost').toBeGreaterThanOrEqual(viewer.authorized);
       expect(purse.authorized).toBeLessThanOrEqual(viewer.asked);
-      expect(purse.signature).toBe(voucher(viewer.id, purse.authorized, viewer.key));
+      const signed = purse.authorized > 0n ? voucher(viewer.id, purse.authorized, viewer.key) : null;
+      expect(purse.signature).toBe(signed);
       expect(purse.spent, 'spent is not the sum of the charges').toBe(total);
       expect(purse.spent).toBeLessThanOrEqual(purse.authorized);
       const reasons = new Set(charges.map((charge) => charge.reason));

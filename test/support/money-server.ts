@@ -32,7 +32,10 @@ const keys = await openKeys({ store, streams, master: Buffer.alloc(32, 7), now }
 const sessions = createSessions({ now, onEnd: ledger.forget });
 const gate = createGate({ streams, keys, sessions, cashier: ledger, now });
 const tips = createTips({ store, ledger, feed, minimum: () => 1n });
-const keyPath = createKeyPath({ gate, paymentRequired: () => '', onAnswer: () => {}, onError: console.error });
+const keyPath = createKeyPath({
+  ...{ gate, paymentRequired: () => '', pay: () => Promise.reject(new Error('sessions only')) },
+  ...{ onAnswer: () => {}, onError: console.error },
+});
 
 type Call = { do: string; payer: Hex; purse: Hex; amount: string; signature: Hex; id: string };
 
