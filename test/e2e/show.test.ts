@@ -44,7 +44,7 @@ async function newLink(limit: bigint) {
 }
 
 const linkState = async (id: string) => {
-  const link = (await dtok.api('listLinks', { params: stream })).find((one) => one.id === id);
+  const link = (await dtok.api('listLinks', { params: stream })).links.find((one) => one.id === id);
   if (!link) throw new Error('no such link');
   return { spent: BigInt(link.spent), authorized: BigInt(link.authorized), limit: BigInt(link.limit) };
 };

@@ -10,7 +10,7 @@ import {
   sessionDigest,
   voucherDigest,
 } from '../../src/payments/typed-data.js';
-import type { Body } from '../../src/vocabulary/api.js';
+import type { Body, ChannelConfig } from '../../src/vocabulary/api.js';
 import type { PurseState } from '../../src/vocabulary/events.js';
 import { Problem } from '../../src/vocabulary/problems.js';
 import type { Hex } from '../../src/vocabulary/values.js';
@@ -24,6 +24,8 @@ interface MockPurse {
   authorized: bigint;
   spent: bigint;
   createdAt: number;
+  /** A channel's. */
+  config?: ChannelConfig;
 }
 
 export const domain: Domain = { chainId: 31337, contract: '0x4020074e9df2ce1dee5a9c1b5c3f541d02a10003' };
@@ -144,6 +146,7 @@ export function createMockMoney(settings: { price: () => bigint; previewMs: () =
       }
       const fresh = {
         id,
+        config: body.channelConfig as ChannelConfig,
         kind: 'channel' as const,
         signer,
         label: '',

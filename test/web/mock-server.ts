@@ -72,6 +72,9 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
         name: 'Test Dai',
         version: '1',
       },
+      payToName: null,
+      gasless: true,
+      names: false,
       faucet: true,
     },
     serverTime: Date.now(),
@@ -122,14 +125,32 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
       overlayUrl: `http://127.0.0.1/overlay/main#t=${overlayToken}`,
       overlays: state.overlays,
       notices: [{ at: Date.now() - 200_000, text: 'The broadcast was gone for 4 s and is back.' }],
-      sponsor: { channel: sponsor, balance: `${100n * one}`, spent: `${watched}`, promised: `${20n * one}` },
+      sponsor: {
+        channel: sponsor,
+        sponsor,
+        balance: `${100n * one}`,
+        spent: `${watched}`,
+        promised: `${20n * one}`,
+        overcommitted: false,
+        links: links().length,
+        online: true,
+      },
+      sponsors: [],
       hostBalance: `${12n * one}`,
     };
   };
   const links = () =>
     [...money.purses.values()]
       .filter((p) => p.kind === 'pass')
-      .map((p) => ({ ...stateOf(p), signer: p.signer, label: p.label, createdAt: p.createdAt }));
+      .map((p) => ({
+        ...stateOf(p),
+        signer: p.signer,
+        label: p.label,
+        createdAt: p.createdAt,
+        expiresAt: null,
+        revokedAt: null,
+        state: 'open',
+      }));
 
   // biome-ignore lint/suspicious/noExplicitAny: a mock trusts what pages send
   async function act(name: string, body: any, session: string): Promise<unknown> {
@@ -159,6 +180,12 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
       return { ...body, n: event.n, at: Date.now(), purse: done.purse && stateOf(done.purse) };
     }
     if (name === 'POST /api/channels') return { purse: stateOf(money.deposit(body)), transaction: '0x' };
+    if (name.startsWith('GET /api/addresses/')) return { token: '0', coin: '0' };
+    const channel = money.purses.get((/^GET \/api\/channels\/(0x\w+)$/.exec(name)?.[1] ?? '0x') as Hex);
+    if (channel) {
+      const { id, config, limit } = channel;
+      return { id, config, balance: `${limit}`, claimed: '0', withdrawing: '0', withdrawableAt: null };
+    }
     const closing = /^POST \/api\/channels\/(0x\w+)\/close$/.exec(name);
     if (closing) {
       const rest = money.close(closing[1] as Hex, body.issuedAt, body.signature);
@@ -181,7 +208,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
       for (const link of body.links) money.pass(link.signer.toLowerCase(), BigInt(link.limit), link.label);
       return links();
     }
-    if (name.endsWith('/links')) return links();
+    if (name.endsWith('/links')) return { links: links().reverse(), total: links().length };
     if (name.startsWith('GET /api/host/streams/')) return hostStream();
     throw new Problem('not_found');
   }

@@ -13,7 +13,7 @@ import {
 import type { StreamInfo } from '../../src/vocabulary/api.js';
 import { DepositRequest } from '../../src/vocabulary/api.js';
 import type { Hex } from '../../src/vocabulary/values.js';
-import { linksCsv, makeLinks } from '../../src/web/host/links.js';
+import { linksCsv, makeLinks, namesIn, numbered } from '../../src/web/host/links.js';
 import { createQueue, standMs } from '../../src/web/overlay/queue.js';
 import { keyFromText, keyToText } from '../../src/web/shared/bytes.js';
 import { createKeep } from '../../src/web/shared/keep.js';
@@ -49,6 +49,8 @@ describe('money', () => {
     );
     expect(money(1_239_999n, { symbol: 'USDC', decimals: 6 }, { max: 2 })).toBe('1.23 USDC');
     expect(money(0n, { symbol: 'DAI', decimals: 18 })).toBe('0.00 DAI');
+    expect(money(1234n, { symbol: 'X', decimals: 0 })).toBe('1234 X');
+    expect(money(1_234_567_890_000n, { symbol: 'X', decimals: 6 })).toBe('1\u202f234\u202f567.89 X');
   });
 
   it('shows enough places to see one key paid', () => {
@@ -64,7 +66,7 @@ describe('money', () => {
   });
 
   it('says spans plainly', () =>
-    expect([span(9_900), span(185_000), span(3_723_000)]).toEqual(['9 s', '3:05 min', '1:02:03 h']));
+    expect([9_900, 185_000, 3_723_000, 200_000_000].map(span)).toEqual(['9 s', '3:05 min', '1:02:03 h', '2 days']));
 });
 
 describe('keys and links', () => {
@@ -98,13 +100,15 @@ describe('keys and links', () => {
     }
   });
 
-  it('makes links whose key opens the told address, and a CSV no spreadsheet runs', () => {
-    const links = makeLinks({ count: 2, label: '=SUM("x")', origin: 'http://a.test', stream: 'main' });
+  it('makes links whose key opens the told address, and a CSV no spreadsheet runs', async () => {
+    const labels = numbered(2, '=SUM("x")');
+    const links = await makeLinks({ labels, origin: 'http://a.test', stream: 'main' });
     const [first] = links;
     expect(first?.label).toBe('=SUM("x") 1');
     const found = findKey(new URL(first?.url ?? '').hash, createKeep(refused));
     expect(found.key && addressOf(found.key)).toBe(first?.signer);
     expect(linksCsv(links, '1').split('\r\n')[1]).toBe(`"'=SUM(""x"") 1","1","${first?.url}"`);
+    expect(namesIn(' Zoë \n\nYan\r\nZoë')).toEqual(['Zoë', 'Yan']);
   });
 
   it('finds the key’s path in any host’s URI', () => {

@@ -23,11 +23,13 @@ function Card({ stream }: { stream: StreamInfo }) {
         <Lamp state={stream.state} />
         {stream.state === 'live' && <span>{stream.viewers === 1 ? '1 viewer' : `${stream.viewers} viewers`}</span>}
       </p>
-      <h2>{stream.title || stream.id}</h2>
+      <h2 dir="auto">{stream.title || stream.id}</h2>
       <p class="price">
         <b>{minute > 0n ? money(minute, stream.terms.token) : 'Free'}</b>
         {minute > 0n && ' a minute'}
-        {minute > 0n && free > 0 && <span>The first {free} s are free</span>}
+        {minute > 0n && free > 0 && (
+          <span>{free === 1 ? 'The first second is free' : `The first ${free} seconds are free`}</span>
+        )}
       </p>
       <a class="main" href={`/watch/${stream.id}`} data-testid="watch">
         {stream.state === 'idle' ? 'Open and wait' : 'Watch'}

@@ -11,6 +11,7 @@ function line(className: string, text: string): HTMLElement {
   const element = document.createElement('p');
   element.className = className;
   element.textContent = text;
+  element.dir = 'auto';
   return element;
 }
 

@@ -11,6 +11,10 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   postVoucher: 'post /api/vouchers',
   postTip: 'post /api/tips',
   postDeposit: 'post /api/channels',
+  getChannel: 'get /api/channels/{purse}',
+  getAddress: 'get /api/addresses/{address}',
+  postTransfer: 'post /api/transfers',
+  getName: 'get /api/names/{name}',
   closeChannel: 'post /api/channels/{purse}/close',
   postFaucet: 'post /api/faucet',
   createStream: 'post /api/host/streams',
@@ -18,8 +22,14 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   patchStream: 'patch /api/host/streams/{stream}',
   makeLinks: 'post /api/host/streams/{stream}/links',
   listLinks: 'get /api/host/streams/{stream}/links',
+  revokeLinks: 'post /api/host/streams/{stream}/links/revoke',
   topUpLink: 'post /api/host/links/{purse}/top-up',
+  sponsorLinks: 'post /api/sponsors/{stream}/links',
+  sponsorRevoke: 'post /api/sponsors/{stream}/revoke',
+  sponsorAccount: 'post /api/sponsors/{stream}/account',
   settle: 'post /api/host/settle',
+  report: 'get /api/host/report',
+  verify: 'post /api/host/verify',
 };
 
 /** A refusal by the server, or `offline` when it cannot be reached. `message` is for people. */
@@ -53,15 +63,28 @@ export async function refusalOf(response: Response): Promise<Refusal> {
 }
 
 type With<K extends string, T> = [T] extends [undefined] ? unknown : Record<K, T>;
-type Needs<N extends RouteName> = With<'params', Params<N>> & With<'body', Sent<N>> & { token?: string };
+type Needs<N extends RouteName> = With<'params', Params<N>> &
+  With<'body', Sent<N>> & { query?: Record<string, string | number>; token?: string };
 export type Api = <N extends RouteName>(name: N, needs: Needs<N>) => Promise<Answer<N>>;
 
 /** `fetch` is the browser's; answers are trusted to have the vocabulary's shape. Throws `Refusal`. */
 export function createApi(fetch: typeof globalThis.fetch = (...a) => globalThis.fetch(...a)): Api {
   return async <N extends RouteName>(name: N, needs: Needs<N>): Promise<Answer<N>> => {
-    const { params = {}, body, token } = needs as { params?: Record<string, string>; body?: unknown; token?: string };
+    const {
+      params = {},
+      query = {},
+      body,
+      token,
+    } = needs as {
+      params?: Record<string, string>;
+      query?: Record<string, string | number>;
+      body?: unknown;
+      token?: string;
+    };
     const [method = '', path = ''] = table[name].split(' ');
-    const url = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
+    const asked = `${new URLSearchParams(Object.entries(query).map(([name, value]) => [name, String(value)]))}`;
+    const place = path.replace(/\{(\w+)\}/g, (_, key: string) => encodeURIComponent(params[key] ?? ''));
+    const url = asked ? `${place}?${asked}` : place;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (token) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers['content-type'] = 'application/json';

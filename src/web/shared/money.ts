@@ -26,10 +26,15 @@ export function decimal(amount: bigint, decimals: number, places: { min?: number
   return amount < 0n && /[1-9]/.test(shown) ? `-${shown}` : shown;
 }
 
-/** Decimal text with the symbol: two places, more where the amount has them, at most `max`. */
+/** A narrow space that no line breaks at. */
+const thin = '\u202f';
+const grouped = (text: string): string =>
+  text.replace(/^-?\d{5,}/, (whole) => whole.replace(/\B(?=(?:\d{3})+$)/g, thin));
+
+/** Decimal text with the symbol, long figures in groups: two places, more where the amount has them, at most `max`. */
 export function money(amount: bigint, unit: Unit, places: { min?: number; max?: number } = {}): string {
   const { min = 2, max = 6 } = places;
-  return `${decimal(amount, unit.decimals, { min, max })} ${unit.symbol}`;
+  return `${grouped(decimal(amount, unit.decimals, { min, max }))} ${unit.symbol}`;
 }
 
 /** The price of a minute for people: that of 60 seconds, rounded to a millionth so that a tenth stays a tenth. */

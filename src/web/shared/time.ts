@@ -1,10 +1,11 @@
 // Spans of time in words and figures, and waiting that can be called off.
 
-/** `42 s`, `3:05 min`, `1:02:03 h` of a span in milliseconds. */
+/** `42 s`, `3:05 min`, `1:02:03 h`, `12 days` of a span in milliseconds. */
 export function span(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   const two = (n: number) => n.toString().padStart(2, '0');
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  if (h >= 48) return `${Math.floor(h / 24)} days`;
   if (h > 0) return `${h}:${two(m)}:${two(s)} h`;
   return m > 0 ? `${m}:${two(s)} min` : `${s} s`;
 }

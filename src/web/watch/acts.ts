@@ -1,5 +1,6 @@
 // What the viewer's buttons do: tip, top up, get the rest back, pause, open another link.
 
+import type { Hex } from '../../vocabulary/values.js';
 import type { Api } from '../shared/api.js';
 import { Refusal } from '../shared/api.js';
 import { keyFromText, randomId } from '../shared/bytes.js';
@@ -8,7 +9,8 @@ import type { Store } from '../shared/store.js';
 import { pause } from '../shared/time.js';
 import { toast } from '../shared/toasts.js';
 import { type House, sentence } from './house.js';
-import type { Purse } from './purses.js';
+import type { FoundWallet } from './injected.js';
+import { moment } from './moment.js';
 import type { WatchState } from './state.js';
 
 export interface Tip {
@@ -42,12 +44,14 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
   async function busy(what: NonNullable<WatchState['busy']>, act: (house: House) => Promise<void>): Promise<boolean> {
     const house = await needs.house;
     if (!house || store.get().busy) return false;
-    store.set({ busy: what });
+    const byWallet = what === 'wallet' || what === 'leave';
+    store.set({ busy: what, walletTrouble: null });
     try {
       await act(house);
       return true;
     } catch (error) {
-      toast(store, 'bad', sentence(error));
+      if (byWallet) store.set({ walletTrouble: sentence(error) });
+      else toast(store, 'bad', sentence(error));
       return false;
     } finally {
       store.set({ busy: null });
@@ -78,6 +82,9 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
     }
   }
 
+  const told = ({ amount, to }: { amount: bigint; to: Hex }, name: string | null) =>
+    toast(store, 'good', `${money(amount, unit())} is at ${name ?? short(to)} now.`);
+
   return {
     tip: (tip: Tip) =>
       busy('tip', async (house) => {
@@ -87,17 +94,70 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
       }),
     topUp: () =>
       busy('topup', async (house) => {
-        const purse = await house.deposits.topUp(house.payer.list());
+        const purse = await house.money.deposits.topUp(house.payer.list());
         house.payer.learn([purse]);
         toast(store, 'good', 'Topped up.');
       }),
-    getBack: (purse: Purse) =>
+    getBack: (id: Hex) =>
       busy('close', async (house) => {
-        const { refunded } = await house.deposits.close(purse.id);
-        house.payer.forget(purse.id);
-        await house.session.refresh().catch(() => {});
-        toast(store, 'good', `${money(refunded, unit())} went back to your address.`);
+        const { refunded, to } = await house.money.close(id);
+        const where = to === store.get().me?.address ? 'your address' : `your wallet, ${short(to)}`;
+        toast(store, 'good', `${money(refunded, unit())} went back to ${where}.`);
+        await house.money.look().catch(() => {});
       }),
+    /** Opens or closes the money dialog; tokens are waited for only while somebody asked for that. */
+    async show(panel: WatchState['panel']): Promise<void> {
+      store.set({ panel, walletTrouble: null });
+      if (panel === 'out') await (await needs.house)?.money.look().catch(() => {});
+    },
+    async look(): Promise<void> {
+      const house = await needs.house;
+      if (!store.get().busy) await house?.money.look().catch(() => {});
+    },
+    async await(on: boolean): Promise<void> {
+      const arrivals = (await needs.house)?.money.arrivals;
+      if (on) arrivals?.start();
+      else arrivals?.stop();
+    },
+    payFromWallet: (wallet: FoundWallet, amount: bigint) =>
+      busy('wallet', async (house) => {
+        await house.money.payFromWallet(wallet, amount);
+        toast(store, 'good', `${money(amount, unit())} is in. Watching asks your wallet nothing more.`);
+      }),
+    /** Begins to leave by the chain alone, or finishes; says when the money comes. */
+    leave: (wallet: FoundWallet, id: Hex) =>
+      busy('leave', async (house) => {
+        const { did, standing } = await house.money.leaveBy(wallet, id);
+        toast(store, 'good', leaving[did](standing.readyAt ?? 0));
+      }),
+    /** Looks an address or a name up; null, with the reason told, when it leads nowhere. */
+    async where(text: string) {
+      const house = await needs.house;
+      return house?.money.cashOuts.where(text);
+    },
+    sendOn: (to: Hex, name: string | null) =>
+      busy('send', async (house) => {
+        try {
+          told(await house.money.cashOuts.send(to, name), name);
+        } finally {
+          await house.money.look().catch(() => store.set({ cashOut: house.money.cashOuts.kept() }));
+        }
+      }),
+    sendOnAgain: () =>
+      busy('send', async (house) => {
+        try {
+          const { kept, resume } = house.money.cashOuts;
+          const name = kept()?.name ?? null;
+          const sent = await resume();
+          if (sent) told(sent, name);
+        } finally {
+          await house.money.look().catch(() => store.set({ cashOut: house.money.cashOuts.kept() }));
+        }
+      }),
+    async giveUpSending(): Promise<void> {
+      (await needs.house)?.money.cashOuts.giveUp();
+      store.set({ cashOut: null });
+    },
     /** Pausing asks for no more keys, so it costs nothing. */
     async pausePlay(): Promise<void> {
       const house = await needs.house;
@@ -112,5 +172,13 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
     },
   };
 }
+
+export const short = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`;
+
+const leaving: Record<'begun' | 'waits' | 'finished', (readyAt: number) => string> = {
+  begun: (at) => `Leaving has begun. Come back ${moment(at)} to finish it.`,
+  waits: (at) => `It can be finished ${moment(at)}. Nothing is lost by coming later.`,
+  finished: () => 'The money is in your wallet now.',
+};
 
 const tooLittle = 'Your balance is too small for this tip. Top up, or tip less.';

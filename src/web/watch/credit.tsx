@@ -15,6 +15,24 @@ function fuse(state: WatchState): number {
   return limit > 0n ? Number((balanceOf(state.purses) * 10_000n) / limit) / 10_000 : 0;
 }
 
+/** Tokens are waited for, or come in, while the dialog is shut. */
+function ArrivalHint({ state }: { state: WatchState }) {
+  const { arrival, info } = state;
+  if (!arrival || !info) return null;
+  const { symbol } = info.terms.token;
+  const words = {
+    waiting: `Waiting for ${symbol} at your address`,
+    'paying-in': `${money(arrival.amount, info.terms.token)} arrived and is being put in`,
+    'paid-in': `${money(arrival.amount, info.terms.token)} came in`,
+    trouble: `${symbol} at your address could not be put in yet`,
+  }[arrival.step];
+  return (
+    <p class="waits" role="status" data-testid="arrival-hint">
+      {words}
+    </p>
+  );
+}
+
 export function Credit({ state, acts }: { state: WatchState; acts: Acts }) {
   const { info, purses } = state;
   if (!info) return state.fatal ? null : <section class="credit card" aria-busy="true" />;
@@ -23,13 +41,14 @@ export function Credit({ state, acts }: { state: WatchState; acts: Acts }) {
   const places = placesFor((price * BigInt(info.keyPeriodMs)) / 1000n, token.decimals);
   const balance = balanceOf(purses);
   const left = timeLeft(balance, price);
+  const shown = state.opened ? money(balance, token, { min: places, max: places }) : '…';
   const own = purses.find((purse) => purse.kind === 'channel' && room(purse) > 0n);
   const low = state.opened && left < 60_000 && state.previewLeftMs === 0;
   return (
     <section class={low ? 'credit card low' : 'credit card'}>
       <h2>Balance</h2>
-      <p class="balance" data-testid="balance">
-        {state.opened ? money(balance, token, { min: places, max: places }) : '…'}
+      <p class={shown.length > 12 ? 'balance long' : 'balance'} data-testid="balance">
+        {shown}
       </p>
       <div class="fuse" aria-hidden="true">
         <i style={{ transform: `scaleX(${fuse(state)})` }} />
@@ -48,8 +67,9 @@ export function Credit({ state, acts }: { state: WatchState; acts: Acts }) {
           <dd data-testid="watched">{span(state.watchedMs)}</dd>
         </div>
       </dl>
+      {state.arrival && <ArrivalHint state={state} />}
       <div class="row wrap">
-        {info.terms.faucet && (
+        {info.terms.faucet ? (
           <button
             type="button"
             class="quiet"
@@ -59,6 +79,10 @@ export function Credit({ state, acts }: { state: WatchState; acts: Acts }) {
           >
             {state.busy === 'topup' ? 'Topping up…' : 'Top up'}
           </button>
+        ) : (
+          <button type="button" class="quiet" data-testid="put-in" onClick={() => acts.show('in')}>
+            Put money in
+          </button>
         )}
         {own && (
           <button
@@ -66,11 +90,19 @@ export function Credit({ state, acts }: { state: WatchState; acts: Acts }) {
             class="quiet"
             data-testid="get-back"
             disabled={state.busy !== null}
-            onClick={() => acts.getBack(own)}
+            onClick={() => acts.getBack(own.id)}
           >
             {state.busy === 'close' ? 'Paying out…' : 'Get the rest back'}
           </button>
         )}
+        <button
+          type="button"
+          class="quiet"
+          data-testid="money-open"
+          onClick={() => acts.show(info.terms.faucet ? 'in' : 'out')}
+        >
+          Your money
+        </button>
       </div>
     </section>
   );

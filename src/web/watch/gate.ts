@@ -6,6 +6,9 @@ import type { Payer } from './payer.js';
 import type { Session } from './session.js';
 
 /** What came with a key. */
+/** Refusals that new credit ends, and nothing else. */
+const holding: ReadonlySet<string> = new Set(['out_of_credit', 'sponsor_unavailable', 'link_expired', 'link_revoked']);
+
 export interface Served {
   purse: Hex | null;
   charged: bigint;
@@ -82,7 +85,7 @@ export function createGate(needs: GateNeeds) {
       if (await ask()) return;
       await session.refresh();
       if (!(await ask())) await wait();
-    } else if (code === 'out_of_credit' || code === 'sponsor_unavailable') {
+    } else if (holding.has(code)) {
       hold(refusal);
     } else if (refusal.status === 404) {
       throw refusal;

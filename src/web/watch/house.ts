@@ -8,9 +8,11 @@ import type { Keep } from '../shared/keep.js';
 import type { Store } from '../shared/store.js';
 import { backoff, pause } from '../shared/time.js';
 import { createClock } from './clock.js';
-import { createDeposits, type Deposits, domainOf } from './deposit.js';
+import { domainOf } from './deposit.js';
 import { createGate, type Gate, type Served } from './gate.js';
+import { WalletTrouble } from './injected.js';
 import { keyLoaderFor } from './key-loader.js';
+import { createMoney, type Money } from './money.js';
 import { createPayer, type Payer } from './payer.js';
 import { createPlayer, type Player } from './player.js';
 import { createSession, type Session } from './session.js';
@@ -24,6 +26,7 @@ export interface HouseNeeds {
   stream: string;
   store: Store<WatchState>;
   video: HTMLVideoElement;
+  still: HTMLCanvasElement;
   hls: Promise<typeof import('hls.js/light')>;
   socket: () => Promise<FeedSocket>;
 }
@@ -32,7 +35,7 @@ export interface HouseNeeds {
 export interface House {
   payer: Payer;
   session: Session;
-  deposits: Deposits;
+  money: Money;
   gate: Gate;
   player: Player | null;
 }
@@ -41,7 +44,7 @@ const pollMs = 4000;
 
 /** Opens everything and keeps it going until the page is left. Throws `Refusal` when there is nothing to watch. */
 export async function openHouse(needs: HouseNeeds): Promise<House> {
-  const { api, keep, wallet, stream, store, video } = needs;
+  const { api, keep, wallet, stream, store, video, still } = needs;
   const clock = createClock();
   const info = await firstInfo(api, stream);
   clock.sync(info.serverTime);
@@ -84,17 +87,19 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     payer,
     session,
     gate,
-    deposits: createDeposits({ api, wallet, terms: info.terms, keep, clock }),
+    money: createMoney({ api, keep, wallet, terms: info.terms, clock, payer, session, store }),
     player: null,
   };
 
   store.set({ info });
   session.token().catch((error: unknown) => store.set({ fatal: sentence(error) }));
+  house.money.resume();
   const { default: Hls } = await needs.hls;
   if (!Hls.isSupported()) throw new Refusal('internal', 'This browser cannot play this stream. Try a newer one.', 0);
   const player = createPlayer({
     Hls,
     video,
+    still,
     keyLoader: keyLoaderFor(gate),
     onMuted: () => store.set({ muted: true }),
     onMoving: (moving) => store.set(moving ? { moving, everMoved: true } : { moving }),
@@ -158,4 +163,6 @@ async function firstInfo(api: Api, stream: string): Promise<StreamInfo> {
 }
 
 export const sentence = (error: unknown): string =>
-  error instanceof Refusal ? error.message : 'Something went wrong in this page. Reload it.';
+  error instanceof Refusal || error instanceof WalletTrouble
+    ? error.message
+    : 'Something went wrong in this page. Reload it.';

@@ -1,9 +1,13 @@
 // The watch page: finds the key, opens the house, draws the state.
 import '../shared/base.css';
 import './watch.css';
+import './money.css';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
+import { addressOf } from '../../payments/typed-data.js';
+import type { Hex } from '../../vocabulary/values.js';
 import { createApi } from '../shared/api.js';
+import { keyToText } from '../shared/bytes.js';
 import { createKeep } from '../shared/keep.js';
 import { Lamp, Mark } from '../shared/parts.js';
 import { createStore, useStore } from '../shared/store.js';
@@ -11,10 +15,13 @@ import { Toasts } from '../shared/toasts.js';
 import { type Acts, createActs } from './acts.js';
 import { Credit } from './credit.js';
 import { type House, openHouse, sentence } from './house.js';
+import { findWallets } from './injected.js';
+import type { KeyRing } from './keep-key.js';
+import { MoneyDialog } from './money-dialog.js';
 import { Stage } from './stage.js';
 import { initialState } from './state.js';
 import { RecentTips, TipBox } from './tip-box.js';
-import { createWallet, findKey } from './wallet.js';
+import { adoptKey, createWallet, findKey, keysAside } from './wallet.js';
 
 // Fetched while the stream and the session are asked for.
 const hls = import('hls.js/light');
@@ -25,6 +32,32 @@ const keep = createKeep(() => localStorage);
 const api = createApi();
 const store = createStore(initialState);
 const name = { get: () => keep.get('name') ?? '', set: (text: string) => keep.set('name', text) };
+
+/** The key in use, once it is found. */
+let inUse: Hex | null = null;
+
+const keys: KeyRing = {
+  key: () => inUse ?? '0x',
+  link: () => `${location.origin}${location.pathname}#k=${inUse ? keyToText(inUse) : ''}`,
+  aside: () => keysAside(keep).map((key) => ({ key, address: addressOf(key) })),
+  adopt(key) {
+    adoptKey(key, keep);
+    openBare();
+  },
+  leaveLink: () => openBare(),
+  findWallets: () =>
+    findWallets(window, (wallet) => {
+      if (!store.get().wallets.some(({ id }) => id === wallet.id)) {
+        store.set({ wallets: [...store.get().wallets, wallet] });
+      }
+    }),
+};
+
+/** The page again, with the purse that this device keeps. */
+function openBare(): void {
+  history.replaceState(null, '', location.pathname);
+  location.reload();
+}
 
 function Page({ acts }: { acts: Acts }) {
   const state = useStore(store);
@@ -38,7 +71,9 @@ function Page({ acts }: { acts: Acts }) {
         <Mark />
         {state.info && (
           <div class="title">
-            <h1 data-testid="title">{title}</h1>
+            <h1 data-testid="title" dir="auto" title={title}>
+              {title}
+            </h1>
             <p>
               <Lamp state={state.info.state} />
               <span data-testid="viewers">{state.viewers === 1 ? '1 viewer' : `${state.viewers} viewers`}</span>
@@ -54,7 +89,8 @@ function Page({ acts }: { acts: Acts }) {
         </aside>
         <RecentTips state={state} />
       </main>
-      <Toasts toasts={state.toasts} />
+      <MoneyDialog state={state} acts={acts} keys={keys} />
+      {state.panel === null && <Toasts toasts={state.toasts} />}
     </>
   );
 }
@@ -66,10 +102,13 @@ async function open(): Promise<House | null> {
     return null;
   }
   const video = document.querySelector('video');
-  if (!video) return null;
+  const still = document.querySelector('canvas');
+  if (!video || !still) return null;
   const socket = async () => (await import('../shared/socket.js')).openSocket();
   const wallet = createWallet(found.key);
-  return openHouse({ api, keep, wallet, stream, store, video, hls, socket }).catch((error: unknown) => {
+  inUse = found.key;
+  store.set({ me: { address: wallet.address, fromLink: found.fromLink } });
+  return openHouse({ api, keep, wallet, stream, store, video, still, hls, socket }).catch((error: unknown) => {
     store.set({ fatal: sentence(error) });
     return null;
   });

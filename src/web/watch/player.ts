@@ -2,10 +2,13 @@
 import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig } from 'hls.js';
 import { backoff } from '../shared/time.js';
+import { keepPicture } from './still.js';
 
 export interface PlayerNeeds {
   Hls: typeof Hls;
   video: HTMLVideoElement;
+  /** Beneath the video: keeps the last picture while there is no other. */
+  still: HTMLCanvasElement;
   keyLoader: HlsConfig['loader'];
   /** The browser refused sound; the picture goes on muted. */
   onMuted: () => void;
@@ -76,9 +79,15 @@ export function createPlayer(needs: PlayerNeeds) {
     timer = setTimeout(rebuild, waits.next());
   }
 
-  function rebuild(): void {
+  function leave(): void {
     clearTimeout(timer);
+    keepPicture(video, needs.still);
     hls?.destroy();
+    hls = null;
+  }
+
+  function rebuild(): void {
+    leave();
     const url = sources[source % sources.length];
     if (!url) return;
     hls = new Engine(config(needs.keyLoader, Engine.DefaultConfig.loader));
@@ -116,15 +125,10 @@ export function createPlayer(needs: PlayerNeeds) {
     resume: () => rebuild(),
     play,
     isStarted: () => hls !== null,
-    stop(): void {
-      clearTimeout(timer);
-      hls?.destroy();
-      hls = null;
-    },
+    stop: leave,
     destroy(): void {
       clearInterval(watching);
-      clearTimeout(timer);
-      hls?.destroy();
+      leave();
     },
   };
 }

@@ -50,24 +50,38 @@ function AnotherLink() {
           Open
         </button>
       </div>
-      {wrong && <p class="wrong">That is not a whole watch link. Copy it again, to its last character.</p>}
+      {wrong && (
+        <p class="wrong" role="alert">
+          That is not a whole watch link. Copy it again, to its last character.
+        </p>
+      )}
     </form>
   );
 }
 
+const endings: Partial<Record<string, string>> = {
+  sponsor_unavailable: 'The sponsor has stopped paying',
+  link_expired: 'This watch link has expired',
+  link_revoked: 'This watch link was taken back',
+};
+
 function OutOfCredit({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
   const faucet = state.info?.terms.faucet;
-  const sponsor = state.hold?.code === 'sponsor_unavailable';
+  // Whoever gave out the link ended it: the reason is his, and not that it is used up.
+  const ended = state.hold && endings[state.hold.code];
   return (
-    <Panel title={sponsor ? 'The sponsor has stopped paying' : 'Your credit is used up'} testid="out-of-credit">
+    <Panel title={ended ?? 'Your credit is used up'} testid="out-of-credit">
       <p class="why">
-        {sponsor ? state.hold?.detail : 'Nothing more is charged. With new credit the show goes on by itself, live.'}
+        {ended ? state.hold?.detail : 'Nothing more is charged. With new credit the show goes on by itself, live.'}
       </p>
       {faucet && (
         <button type="button" class="main" data-testid="topup" disabled={state.busy !== null} onClick={acts.topUp}>
           {state.busy === 'topup' ? 'Topping up…' : `Top up with test ${state.info?.terms.token.symbol}`}
         </button>
       )}
+      <button type="button" class={faucet ? 'quiet' : 'main'} data-testid="out-put-in" onClick={() => acts.show('in')}>
+        {faucet ? 'Other ways to pay' : 'Put money in'}
+      </button>
       <AnotherLink />
     </Panel>
   );
@@ -85,8 +99,13 @@ function Instead({ phase, state, acts }: { phase: Phase } & Pick<Needs, 'state' 
   }
   if (phase === 'waiting') {
     return (
-      <Panel title="Not on air yet" testid="waiting">
-        <p class="why">This page starts by itself when the host goes live. Waiting costs nothing.</p>
+      <Panel title={state.everMoved ? 'The show is over' : 'Not on air yet'} testid="waiting">
+        <p class="why">
+          {state.everMoved
+            ? 'If the host goes live again, it plays on here.'
+            : 'It starts here when the host goes live.'}{' '}
+          Waiting costs nothing.
+        </p>
       </Panel>
     );
   }
@@ -103,8 +122,10 @@ function Instead({ phase, state, acts }: { phase: Phase } & Pick<Needs, 'state' 
   if (phase === 'live') return null;
   return (
     <div class="loading" role="status" data-testid={phase}>
-      <i aria-hidden="true" />
-      {phase === 'connecting' ? 'Connecting' : 'Picture lost. Coming back by itself'}
+      <span>
+        <i aria-hidden="true" />
+        {phase === 'connecting' ? 'Connecting' : 'Picture lost. Coming back by itself'}
+      </span>
     </div>
   );
 }
@@ -115,6 +136,7 @@ export function Stage({ state, acts, onMuted }: Needs) {
   const preview = phase === 'live' && state.previewLeftMs > 0;
   return (
     <section class="stage" data-testid="state" data-state={phase} aria-label="Picture">
+      <canvas class="still" />
       {/* biome-ignore lint/a11y/useMediaCaption: a live show has no caption track */}
       <video ref={video} data-testid="video" playsInline disableRemotePlayback />
       <div class="chips">

@@ -1,8 +1,12 @@
 // What the watch page knows, and what it therefore is: one state, one phase. Pure.
-import type { StreamInfo } from '../../vocabulary/api.js';
+import type { ChannelInfo, StreamInfo } from '../../vocabulary/api.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
+import type { Hex } from '../../vocabulary/values.js';
 import type { Toast } from '../shared/toasts.js';
+import type { Arrival } from './arrivals.js';
+import type { CashOut } from './cash-out.js';
 import type { Hold } from './gate.js';
+import type { FoundWallet } from './injected.js';
 import type { Purse } from './purses.js';
 
 export type Phase = 'connecting' | 'waiting' | 'live' | 'paused' | 'reconnecting' | 'out-of-credit' | 'error';
@@ -28,8 +32,25 @@ export interface WatchState {
   tips: readonly TipEvent[];
   toasts: readonly Toast[];
   /** What the page is busy with on behalf of a click. */
-  busy: 'topup' | 'tip' | 'close' | null;
+  busy: 'topup' | 'tip' | 'close' | 'wallet' | 'send' | 'leave' | null;
+  /** Which part of the money dialog is open. */
+  panel: Panel | null;
+  /** This page's own address, and whether its key came with a link that others may hold too. */
+  me: { address: Hex; fromLink: boolean } | null;
+  /** Tokens are waited for at the address. */
+  arrival: Arrival | null;
+  wallets: readonly FoundWallet[];
+  walletStep: 'connecting' | 'signing' | 'paying-in' | null;
+  /** What went wrong with a wallet, in a sentence, until the next try. */
+  walletTrouble: string | null;
+  /** Own channels as last read, and tokens that lie at the page's address. */
+  channels: readonly ChannelInfo[];
+  lying: bigint;
+  /** A payout under way. */
+  cashOut: CashOut | null;
 }
+
+export type Panel = 'in' | 'out' | 'key';
 
 export const initialState: WatchState = {
   fatal: null,
@@ -47,6 +68,15 @@ export const initialState: WatchState = {
   tips: [],
   toasts: [],
   busy: null,
+  panel: null,
+  me: null,
+  arrival: null,
+  wallets: [],
+  walletStep: null,
+  walletTrouble: null,
+  channels: [],
+  lying: 0n,
+  cashOut: null,
 };
 
 /** The first that applies. A held stream plays on while what is already decrypted lasts. */

@@ -75,6 +75,8 @@ export function TipBox({ state, acts, name }: Needs) {
       <input
         aria-label="Your name"
         placeholder="Your name"
+        dir="auto"
+        autocomplete="nickname"
         maxLength={40}
         data-testid="tip-name"
         value={who}
@@ -84,6 +86,7 @@ export function TipBox({ state, acts, name }: Needs) {
         <textarea
           aria-label="Message"
           placeholder="A message for the stage"
+          dir="auto"
           maxLength={280}
           rows={2}
           data-testid="tip-message"
@@ -92,11 +95,9 @@ export function TipBox({ state, acts, name }: Needs) {
         />
         {message.length > 200 && <em class="count">{280 - message.length}</em>}
       </span>
-      {trouble && (
-        <p class="wrong" role="alert" data-testid="tip-trouble">
-          {trouble}
-        </p>
-      )}
+      <p class={trouble ? 'wrong' : 'hint'} aria-live="polite" data-testid={trouble ? 'tip-trouble' : undefined}>
+        {trouble ?? 'Shown on stage as soon as it is paid.'}
+      </p>
       <button
         type="submit"
         class="main"
@@ -118,11 +119,11 @@ export function RecentTips({ state }: { state: WatchState }) {
       <ul data-testid="tips">
         {tips.map(({ n, at, data }) => (
           <li key={n}>
-            <p>
-              <b>{data.name || 'Somebody'}</b>
-              <span class="sum">{money(BigInt(data.amount), info.terms.token)}</span>
+            <b dir="auto">{data.name || 'Somebody'}</b>
+            <p class="said" dir="auto">
+              {data.message}
             </p>
-            {data.message && <p class="said">{data.message}</p>}
+            <span class="sum">{money(BigInt(data.amount), info.terms.token)}</span>
             <time>{ago(Date.now() - at)}</time>
           </li>
         ))}
