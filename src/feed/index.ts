@@ -86,7 +86,8 @@ export async function openFeed({ store, log, now = Date.now }: { store: Store; l
    * Returns the end of it. Without `after` it starts from now.
    */
   async function follow(stream: string, after: number | undefined, deliver: (event: FeedEvent) => void) {
-    let sent = after ?? last;
+    // A number beyond the last is of another store: what is new here is new to its reader.
+    let sent = Math.min(after ?? last, last);
     const hear = (event: FeedEvent): void => {
       if (event.stream !== stream || event.n <= sent) return;
       sent = event.n;

@@ -1,12 +1,22 @@
 // What each route of the API does: the calls of the parts, in the shapes of the vocabulary.
 import type { Overlay } from '../overlay/index.js';
-import { type Payments, purseState, recover, sessionDigest, type Tips, watchLink } from '../payments/index.js';
+import {
+  type Ens,
+  type HostName,
+  type Payments,
+  purseState,
+  recover,
+  sessionDigest,
+  type Tips,
+} from '../payments/index.js';
 import type { Settings } from '../settings.js';
 import type { Shows, Stream, StreamChange } from '../stream/index.js';
 import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabulary/api.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
+import { createLinkHandlers } from './link-handlers.js';
 import type { Handlers } from './mount.js';
+import { createWalletHandlers } from './wallet-handlers.js';
 
 /** Test tokens for one click, in whole tokens. */
 const faucetTokens = 5n;
@@ -19,14 +29,19 @@ export interface HandlerNeeds {
   overlay: Overlay;
   /** Test tokens; null where the tokens are real. */
   faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
+  ens: Ens;
+  /** Null: the host's address was given as such. */
+  hostName: HostName | null;
   lastEvent: () => number;
   now: () => number;
 }
 
 export function createHandlers(needs: HandlerNeeds): Handlers {
   const { settings, payments, tips, shows, overlay, now } = needs;
-  const { ledger, sponsor, terms, chain } = payments;
+  const { ledger, terms, chain } = payments;
+  const links = createLinkHandlers({ payments, streams: shows.streams, now });
 
+  const { address, symbol, decimals, name, version } = chain.token;
   const paymentTerms = {
     network: `eip155:${chain.chainId}`,
     chainId: chain.chainId,
@@ -35,7 +50,10 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     payTo: terms.receiver,
     receiverAuthorizer: terms.receiverAuthorizer,
     withdrawDelay: terms.withdrawDelay,
-    token: chain.token,
+    token: { address, symbol, decimals, name, version },
+    payToName: needs.hostName?.name ?? null,
+    gasless: chain.token.authorizations,
+    names: needs.ens.on,
     faucet: needs.faucet !== null,
   };
 
@@ -81,14 +99,6 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     return Object.fromEntries(Object.entries(amounts).map(([name, value]) => [name, `${value}`])) as Earnings;
   }
 
-  function sponsorState(stream: Stream): HostStream['sponsor'] {
-    const channel = sponsor.channelOf(stream.id);
-    const purse = ledger.purse(channel);
-    if (!purse) return null;
-    const promised = ledger.passesOf(channel).reduce((sum, pass) => sum + pass.limit - pass.spent, 0n);
-    return { channel, balance: `${purse.limit}`, spent: `${purse.spent}`, promised: `${promised}` };
-  }
-
   function hostStream(stream: Stream): HostStream {
     const { title, previewMs, keyPeriodMs, mediaBase } = stream;
     const balance = payments.hostBalance();
@@ -100,10 +110,16 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       streamKey: stream.streamKey,
       overlayUrl: `${settings.publicUrl}/overlay/${stream.id}#t=${stream.overlayToken}`,
       overlays: overlay.overlays(stream.id),
-      notices: shows.notices(stream.id),
-      sponsor: sponsorState(stream),
+      notices: [...nameNotice(), ...shows.notices(stream.id)],
+      sponsor: links.sponsorState(stream.id),
+      sponsors: links.otherSponsors(stream.id),
       hostBalance: balance === null ? null : `${balance}`,
     };
+  }
+
+  function nameNotice(): HostStream['notices'] {
+    const text = needs.hostName?.notice();
+    return text ? [{ at: now(), text }] : [];
   }
 
   return {
@@ -146,18 +162,14 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     },
     hostStream: async ({ params }) => hostStream(shows.streams.get(params.stream)),
     patchStream: async ({ params, body }) => hostStream(await shows.streams.patch(params.stream, change(body))),
-    makeLinks: async ({ params, body }) => {
-      const stream = shows.streams.get(params.stream);
-      const wishes = body.links.map((link) => ({ ...link, limit: BigInt(link.limit) }));
-      return (await payments.links.make(stream.id, sponsor.channelOf(stream.id), wishes)).map(watchLink);
-    },
-    listLinks: async ({ params }) => {
-      const { id } = shows.streams.get(params.stream);
-      return ledger.passesOf(sponsor.channelOf(id)).map(watchLink);
-    },
-    topUpLink: async ({ params, body }) =>
-      watchLink(await payments.links.topUp(body.id, params.purse, BigInt(body.amount))),
+    ...links.handlers,
+    ...createWalletHandlers({ payments, ens: needs.ens }),
     settle: ({ body }) => payments.settle(body),
+    report: async ({ query: { by, from, to } }) => {
+      const lines = await payments.report({ by, ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
+      return lines.map((line) => ({ ...line, watched: `${line.watched}`, tipped: `${line.tipped}` }));
+    },
+    verify: payments.verify,
   };
 }
 

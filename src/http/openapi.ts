@@ -37,7 +37,9 @@ function operation(id: string, route: Route) {
     operationId: id,
     summary: route.summary,
     ...(route.who !== 'anyone' && { security: [{ [route.who]: [] }] }),
-    ...(route.params && { requestParams: { path: route.params } }),
+    ...((route.params || route.query) && {
+      requestParams: { ...(route.params && { path: route.params }), ...(route.query && { query: route.query }) },
+    }),
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: {
       200: { description: 'Done', content: { 'application/json': { schema: route.answer } } },

@@ -22,6 +22,8 @@ export interface WebNeeds {
   version: string;
   /** API requests a minute from one address. */
   rateLimit: number;
+  /** How many proxies of our own are in front: they say who asks. */
+  proxies: number;
   log: Logger;
 }
 
@@ -46,12 +48,25 @@ const immutable = 'public, max-age=31536000, immutable';
 
 function mediaHeaders(res: Response, path: string): void {
   const playlist = path.endsWith('.m3u8');
-  res.set('access-control-allow-origin', '*');
   res.set('cache-control', playlist ? 'public, max-age=1' : immutable);
   if (playlist) res.type('application/vnd.apple.mpegurl');
 }
 
+/** Scripts are our own files only. Media may come from any server that carries the ciphertext. */
+const contentSecurityPolicy = [
+  "default-src 'self'",
+  "connect-src 'self' http: https: ws: wss:",
+  "media-src 'self' blob: http: https:",
+  "img-src 'self' data:",
+  "worker-src 'self' blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
 const securityHeaders = {
+  'content-security-policy': contentSecurityPolicy,
   'x-content-type-options': 'nosniff',
   // Links carry keys in their fragment; nothing about them goes to other sites.
   'referrer-policy': 'no-referrer',
@@ -59,30 +74,39 @@ const securityHeaders = {
 
 function pages(app: Express, folder: string): void {
   const send = (file: string) => (_req: unknown, res: Response) =>
-    res.set('cache-control', 'no-cache').sendFile(join(folder, file));
-  app.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', fallthrough: false }));
+    // With a root, so that a folder above it may begin with a dot.
+    res.set('cache-control', 'no-cache').sendFile(file, { root: folder });
+  app.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', redirect: false }));
   app.get('/', send('index.html'));
   app.get('/watch/:stream', send('watch/index.html'));
   app.get('/overlay/:stream', send('overlay/index.html'));
   app.get('/host', send('host/index.html'));
-  app.use(express.static(folder, { index: false }));
+  app.use(express.static(folder, { index: false, redirect: false }));
 }
 
 /** Everything but the keys. */
 export function fillApp(app: Express, needs: WebNeeds): void {
   app.disable('x-powered-by');
+  app.set('trust proxy', needs.proxies);
   app.use((_req, res, next) => {
     res.set(securityHeaders);
     next();
   });
   app.get('/healthz', (_req, res) => {
     const reasons = needs.unready();
-    res.status(reasons.length > 0 ? 503 : 200).json({ ready: reasons.length === 0, reasons });
+    res.status(reasons.length > 0 ? 503 : 200).set('cache-control', 'no-store');
+    res.json({ ready: reasons.length === 0, reasons });
   });
   app.get('/metrics', async (_req, res) => {
     res.type(needs.metrics.contentType).send(await needs.metrics.text());
   });
-  app.use('/media', express.static(needs.mediaFolder, { index: false, setHeaders: mediaHeaders, dotfiles: 'ignore' }));
+  // Anyone's page may fetch ciphertext and playlists, and learn that they are not there.
+  app.use('/media', (_req, res, next) => {
+    res.set('access-control-allow-origin', '*');
+    next();
+  });
+  const media = { index: false, redirect: false, setHeaders: mediaHeaders, dotfiles: 'ignore' } as const;
+  app.use('/media', express.static(needs.mediaFolder, media));
   const document = openApiDocument(needs.publicUrl, needs.version);
   app.get('/api/openapi.json', (_req, res) => res.json(document));
   const limiter = rateLimit({

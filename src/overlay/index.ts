@@ -14,7 +14,13 @@ import {
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 
-type Reader = Socket<ClientToServer, ServerToClient, Record<string, never>, { end?: () => void; overlay?: string }>;
+interface ReaderData {
+  end?: () => void;
+  overlay?: string;
+  /** The last wish to follow: they are met one after the other. */
+  turn?: Promise<void>;
+}
+type Reader = Socket<ClientToServer, ServerToClient, Record<string, never>, ReaderData>;
 
 export interface OverlayNeeds {
   http: HttpServer;
@@ -36,10 +42,11 @@ export type Overlay = ReturnType<typeof startOverlay>;
 
 export function startOverlay(needs: OverlayNeeds) {
   const { feed, log } = needs;
-  const io = new Server<ClientToServer, ServerToClient, Record<string, never>, { end?: () => void; overlay?: string }>(
-    needs.http,
-    { serveClient: false, maxHttpBufferSize: 16_384, cors: { origin: '*' } },
-  );
+  const io = new Server<ClientToServer, ServerToClient, Record<string, never>, ReaderData>(needs.http, {
+    serveClient: false,
+    maxHttpBufferSize: 16_384,
+    cors: { origin: '*' },
+  });
 
   async function follow(socket: Reader, wish: Follow): Promise<number> {
     const token = needs.overlayToken(wish.stream);
@@ -48,6 +55,8 @@ export function startOverlay(needs: OverlayNeeds) {
     }
     socket.data.end?.();
     delete socket.data.overlay;
+    // What an earlier wish was for is over.
+    for (const room of socket.rooms) if (room !== socket.id) await socket.leave(room);
     if (wish.overlay !== undefined) socket.data.overlay = wish.stream;
     const payer = wish.session === undefined ? undefined : needs.payerOf(wish.session);
     if (payer) await socket.join(payerRoom(payer));
@@ -73,7 +82,9 @@ export function startOverlay(needs: OverlayNeeds) {
 
   io.on('connection', (socket: Reader) => {
     socket.on('follow', (wish, reply) => {
-      void answer(socket, wish).then((result) => {
+      const before = socket.data.turn ?? Promise.resolve();
+      socket.data.turn = before.then(async () => {
+        const result = await answer(socket, wish);
         if (typeof reply === 'function') reply(result);
       });
     });

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Feed } from '../feed/index.js';
 import type { Store, Trx } from '../store/index.js';
 import type { StreamRow } from '../store/schema.js';
+import { createTurns } from '../turns.js';
 import { Problem } from '../vocabulary/problems.js';
 
 export interface Stream {
@@ -54,6 +55,7 @@ export async function openStreams(needs: {
 }) {
   const { store, feed, defaults, now } = needs;
   const streams = new Map<string, Stream>();
+  const turn = createTurns<string>();
   for (const row of await store.db.selectFrom('streams').selectAll().orderBy('created_at').execute()) {
     streams.set(row.id, fromRow(row));
   }
@@ -75,8 +77,7 @@ export async function openStreams(needs: {
       .execute();
   }
 
-  /** Problem: stream_exists. */
-  async function create(id: string, wish: StreamChange): Promise<Stream> {
+  async function createNow(id: string, wish: StreamChange): Promise<Stream> {
     if (streams.has(id)) throw new Problem('stream_exists', { stream: id });
     const stream: Stream = { ...defaults, ...wish, id, streamKey: secret(), overlayToken: secret() };
     await store.write((trx) => insert(trx, stream));
@@ -84,8 +85,7 @@ export async function openStreams(needs: {
     return stream;
   }
 
-  /** Changes settings; a new price counts from the next key on. Readers of the feed hear of it. */
-  async function patch(id: string, change: StreamChange): Promise<Stream> {
+  async function patchNow(id: string, change: StreamChange): Promise<Stream> {
     const stream = { ...get(id), ...change };
     const { title, price, previewMs } = stream;
     await store.write(async (trx) => {
@@ -99,8 +99,10 @@ export async function openStreams(needs: {
 
   return {
     get,
-    create,
-    patch,
+    /** Problem: stream_exists. */
+    create: (id: string, wish: StreamChange): Promise<Stream> => turn(id, () => createNow(id, wish)),
+    /** Changes settings; a new price counts from the next key on. Readers of the feed hear of it. */
+    patch: (id: string, change: StreamChange): Promise<Stream> => turn(id, () => patchNow(id, change)),
     all: (): Stream[] => [...streams.values()],
     byStreamKey: (key: string): Stream | undefined => [...streams.values()].find((s) => s.streamKey === key),
   };

@@ -18,6 +18,11 @@ export const PaymentTerms = z
     receiverAuthorizer: Address,
     withdrawDelay: z.number().int().meta({ description: 'seconds' }),
     token: Token,
+    payToName: z.string().nullable().meta({ description: 'the host’s ENS name, pinned to payTo' }),
+    gasless: z
+      .boolean()
+      .meta({ description: 'the token takes EIP-3009 signatures: deposits and payouts need no gas of the viewer' }),
+    names: z.boolean().meta({ description: 'GET /api/names answers' }),
     faucet: z.boolean().meta({ description: 'true on a development chain: POST /api/faucet gives test tokens' }),
   })
   .meta({ id: 'PaymentTerms' });
@@ -89,13 +94,53 @@ export const ChannelConfig = z
     receiver: Address,
     receiverAuthorizer: Address,
     token: Address,
-    withdrawDelay: z.number().int(),
+    withdrawDelay: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 40 - 1),
     salt: Bytes32,
   })
   .meta({ id: 'ChannelConfig' });
 export type ChannelConfig = z.infer<typeof ChannelConfig>;
 
 const WholeSeconds = z.string().regex(/^\d{1,15}$/);
+const Uint256 = z.string().regex(/^\d{1,78}$/);
+/** Longer than a key's: a contract wallet judges its own. */
+const WalletSignature = z
+  .string()
+  .regex(/^0x(?:[0-9a-fA-F]{2}){65,1024}$/)
+  .transform((text) => text.toLowerCase() as `0x${string}`)
+  .meta({ type: 'string', pattern: '^0x(?:[0-9a-fA-F]{2}){65,1024}$' });
+
+/** The `deposit` of an x402 payload by EIP-3009, as any client may sign it. */
+export const SignedDeposit = z.object({
+  amount: Amount,
+  authorization: z.object({
+    erc3009Authorization: z.object({
+      validAfter: WholeSeconds,
+      validBefore: WholeSeconds,
+      salt: Bytes32,
+      signature: WalletSignature,
+    }),
+  }),
+});
+/** The same by Permit2. */
+export const Permit2Deposit = z.object({
+  amount: Amount,
+  authorization: z.object({
+    permit2Authorization: z.object({
+      from: Address,
+      permitted: z.object({ token: Address, amount: Amount }),
+      spender: Address,
+      nonce: Uint256,
+      deadline: WholeSeconds,
+      witness: z.object({ channelId: Bytes32 }),
+      signature: WalletSignature,
+    }),
+  }),
+});
+
 /** The x402 `deposit` payload with an EIP-3009 authorization (the nonce is keccak256(abi.encode(channelId, salt))). */
 export const DepositRequest = z
   .object({
@@ -124,6 +169,46 @@ export const CloseReceipt = z
   .object({ claimed: Amount, refunded: Amount, to: Address, transaction: z.string() })
   .meta({ id: 'CloseReceipt' });
 
+/** What a channel is, and what of it is on chain as last seen. */
+export const ChannelInfo = z
+  .object({
+    id: Bytes32,
+    config: ChannelConfig,
+    balance: Amount,
+    claimed: Amount,
+    withdrawing: Amount,
+    withdrawableAt: Milliseconds.nullable().meta({ description: 'when the withdrawal under way can be finished' }),
+  })
+  .meta({ id: 'ChannelInfo' });
+export type ChannelInfo = z.infer<typeof ChannelInfo>;
+
+export const AddressMoney = z
+  .object({ token: Amount, coin: z.string().regex(/^\d+$/).meta({ description: 'wei of the chain’s own coin' }) })
+  .meta({ id: 'AddressMoney', description: 'what is at an address now' });
+
+/** An EIP-3009 `TransferWithAuthorization` by a channel's payer; the server pays the gas. */
+export const TransferRequest = z
+  .object({
+    from: Address,
+    to: Address,
+    value: Amount,
+    validAfter: WholeSeconds,
+    validBefore: WholeSeconds,
+    nonce: Bytes32,
+    signature: Signature,
+  })
+  .meta({ id: 'TransferRequest' });
+export type TransferRequest = z.infer<typeof TransferRequest>;
+export const TransferReceipt = z.object({ transaction: z.string() }).meta({ id: 'TransferReceipt' });
+
+export const Named = z
+  .object({
+    name: z.string(),
+    address: Address,
+    primary: z.string().nullable().meta({ description: 'the name that the address gives itself, if it leads back' }),
+  })
+  .meta({ id: 'Named' });
+
 export const StreamSettings = z
   .object({
     title: plainText(120),
@@ -151,6 +236,21 @@ export const Earnings = z
   });
 export type Earnings = z.infer<typeof Earnings>;
 
+/** What a sponsor's channel holds, beside what its open links may still spend of it. */
+export const SponsorState = z
+  .object({
+    channel: Bytes32,
+    sponsor: Address,
+    balance: Amount,
+    spent: Amount,
+    promised: Amount.meta({ description: 'what open links have left, together' }),
+    overcommitted: z.boolean().meta({ description: 'more is promised than is left in the channel' }),
+    links: z.number().int(),
+    online: z.boolean().meta({ description: 'there to sign: without it, its links wait' }),
+  })
+  .meta({ id: 'SponsorState' });
+export type SponsorState = z.infer<typeof SponsorState>;
+
 export const HostStream = z
   .object({
     info: StreamInfo,
@@ -161,29 +261,99 @@ export const HostStream = z
     overlayUrl: z.string(),
     overlays: z.number().int(),
     notices: z.array(z.object({ at: Milliseconds, text: z.string() })),
-    sponsor: z.object({ channel: Bytes32, balance: Amount, spent: Amount, promised: Amount }).nullable(),
+    sponsor: SponsorState.nullable().meta({ description: 'our own, behind the links made here' }),
+    sponsors: z.array(SponsorState).meta({ description: 'others, who sign in processes of their own' }),
     hostBalance: Amount.nullable(),
   })
   .meta({ id: 'HostStream' });
 export type HostStream = z.infer<typeof HostStream>;
 
+export const LinkState = z.enum(['open', 'used_up', 'expired', 'revoked']);
+export type LinkState = z.infer<typeof LinkState>;
 export const WatchLink = PurseState.extend({
   signer: Address,
   label: z.string(),
   createdAt: Milliseconds,
+  expiresAt: Milliseconds.nullable(),
+  revokedAt: Milliseconds.nullable(),
+  state: LinkState,
 }).meta({
   id: 'WatchLink',
   description: 'A pass purse. Its key is made by whoever makes the link and is never sent here.',
 });
 export type WatchLink = z.infer<typeof WatchLink>;
-export const LinksRequest = z
+export const LinkWish = z
   .object({
-    links: z
-      .array(z.object({ signer: Address, limit: Amount, label: plainText(80).default('') }))
-      .min(1)
-      .max(10_000),
+    signer: Address,
+    limit: Amount,
+    label: plainText(80).default(''),
+    expiresAt: Milliseconds.nullable().default(null).meta({ description: 'the last moment at which it pays' }),
+    once: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'the label names a person, who gets one link: asked again, the answer is the first one' }),
   })
-  .meta({ id: 'LinksRequest' });
+  .refine((wish) => !wish.once || wish.label !== '', 'a link for one person needs a label that names the person')
+  .meta({ id: 'LinkWish' });
+export type LinkWish = z.infer<typeof LinkWish>;
+const LinkWishes = z.array(LinkWish).min(1).max(10_000);
+export const LinksRequest = z.object({ links: LinkWishes }).meta({ id: 'LinksRequest' });
+export const LinksQuery = z.object({
+  search: z.string().max(120).default('').meta({ description: 'a part of the label, or the start of id or signer' }),
+  state: LinkState.optional(),
+  sort: z.enum(['newest', 'spent', 'left', 'label']).default('newest'),
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+export type LinksQuery = z.infer<typeof LinksQuery>;
+export const LinkPage = z
+  .object({ links: z.array(WatchLink), total: z.number().int().meta({ description: 'of all pages' }) })
+  .meta({ id: 'LinkPage' });
+export type LinkPage = z.infer<typeof LinkPage>;
+export const RevokeRequest = z
+  .object({
+    links: z.array(Bytes32).max(10_000).default([]),
+    label: plainText(80).optional().meta({ description: 'all with exactly this label' }),
+    search: z.string().min(1).max(120).optional().meta({ description: 'all that this search finds' }),
+  })
+  .refine((r) => r.links.length > 0 || r.label !== undefined || r.search !== undefined, 'say which links')
+  .meta({ id: 'RevokeRequest' });
+export const RevokeReceipt = z
+  .object({ revoked: z.number().int(), freed: Amount.meta({ description: 'unspent, and the sponsor’s again' }) })
+  .meta({ id: 'RevokeReceipt' });
+
+/** Proof by the sponsor's key over the request (EIP-712 in the domain `dTok sponsor`, see src/payments/sponsor-data.ts). */
+const bySponsor = { channel: Bytes32, issuedAt: Milliseconds, signature: Signature };
+export const SponsorLinksRequest = z.object({ ...bySponsor, links: LinkWishes }).meta({ id: 'SponsorLinksRequest' });
+export const SponsorRevokeRequest = z
+  .object({ ...bySponsor, links: z.array(Bytes32).min(1).max(10_000) })
+  .meta({ id: 'SponsorRevokeRequest' });
+export const SponsorReadRequest = z
+  .object({
+    ...bySponsor,
+    offset: z.number().int().min(0).default(0),
+    limit: z.number().int().min(1).max(1000).default(1000),
+  })
+  .meta({ id: 'SponsorReadRequest' });
+/** A link with its highest voucher: what its holder signed for. */
+export const SponsoredLink = WatchLink.extend({ signature: Signature.nullable() }).meta({ id: 'SponsoredLink' });
+export type SponsoredLink = z.infer<typeof SponsoredLink>;
+export const SponsorAccount = z
+  .object({
+    channel: z.object({
+      id: Bytes32,
+      config: ChannelConfig,
+      balance: Amount,
+      authorized: Amount,
+      signature: Signature.nullable(),
+      spent: Amount,
+      claimed: Amount,
+    }),
+    links: z.array(SponsoredLink).meta({ description: 'oldest first' }),
+    total: z.number().int(),
+  })
+  .meta({ id: 'SponsorAccount', description: 'what a sponsor needs to check that it was never overcharged' });
+export type SponsorAccount = z.infer<typeof SponsorAccount>;
 export const TopUpRequest = z.object({ id: IdempotencyId, amount: Amount }).meta({ id: 'TopUpRequest' });
 
 export const SettleRequest = z
@@ -192,17 +362,44 @@ export const SettleRequest = z
       .boolean()
       .default(false)
       .meta({ description: 'also give every channel’s unspent rest back to its payer' }),
+    dryRun: z.boolean().default(false).meta({ description: 'only say what would be done: no transaction has a hash' }),
   })
   .meta({ id: 'SettleRequest' });
 export const SettleReport = z
   .object({
-    claims: z.array(z.object({ channel: Bytes32, amount: Amount, transaction: z.string() })),
-    refunds: z.array(z.object({ channel: Bytes32, to: Address, amount: Amount, transaction: z.string() })),
+    claims: z.array(z.object({ channel: Bytes32, amount: Amount, transaction: z.string().nullable() })),
+    refunds: z.array(z.object({ channel: Bytes32, to: Address, amount: Amount, transaction: z.string().nullable() })),
     settled: Amount.meta({ description: 'moved to the host’s address by this call' }),
     transaction: z.string().nullable(),
   })
   .meta({ id: 'SettleReport' });
 export type SettleReport = z.infer<typeof SettleReport>;
+
+const Day = z.iso.date().transform((day) => Date.parse(day));
+export const ReportQuery = z.object({
+  by: z.enum(['stream', 'day', 'payer']).default('day'),
+  from: Day.optional().meta({ description: 'a day (UTC): 2026-11-01' }),
+  to: Day.optional().meta({ description: 'the first day that is not included' }),
+});
+export const ReportLine = z
+  .object({
+    of: z.string().meta({ description: 'the stream’s id, the day, or the payer’s address' }),
+    watched: Amount,
+    tipped: Amount,
+    paidMs: z.number().int(),
+    freeMs: z.number().int(),
+    tips: z.number().int(),
+  })
+  .meta({ id: 'ReportLine' });
+export type ReportLine = z.infer<typeof ReportLine>;
+
+const count = z.number().int();
+export const Verification = z
+  .object({
+    checked: z.object({ charges: count, purses: count, vouchers: count, tips: count, channels: count }),
+    findings: z.array(z.object({ what: z.string(), where: z.string(), expected: z.string(), found: z.string() })),
+  })
+  .meta({ id: 'Verification', description: 'where the ledger, its charges and vouchers, and the chain do not match' });
 
 export interface Route {
   method: 'get' | 'post' | 'patch';
@@ -212,6 +409,9 @@ export interface Route {
   /** Who may: anyone, the holder of a session token, the host. */
   who: 'anyone' | 'session' | 'host';
   params?: z.ZodObject;
+  query?: z.ZodObject;
+  /** Its body may be megabytes. */
+  large?: true;
   body?: z.ZodType;
   answer: z.ZodType;
 }
@@ -274,6 +474,38 @@ export const routes = {
     body: DepositRequest,
     answer: DepositReceipt,
   },
+  getChannel: {
+    method: 'get',
+    path: '/api/channels/{purse}',
+    summary: 'A channel and what of it is on chain',
+    who: 'anyone',
+    params: purse,
+    answer: ChannelInfo,
+  },
+  getAddress: {
+    method: 'get',
+    path: '/api/addresses/{address}',
+    summary: 'The tokens at an address, so that a page can see them arrive',
+    who: 'anyone',
+    params: z.object({ address: Address }),
+    answer: AddressMoney,
+  },
+  postTransfer: {
+    method: 'post',
+    path: '/api/transfers',
+    summary: 'Send on what came back from a channel, by its payer’s EIP-3009 signature; the server pays the gas',
+    who: 'anyone',
+    body: TransferRequest,
+    answer: TransferReceipt,
+  },
+  getName: {
+    method: 'get',
+    path: '/api/names/{name}',
+    summary: 'The address that an ENS name leads to',
+    who: 'anyone',
+    params: z.object({ name: z.string().min(3).max(255) }),
+    answer: Named,
+  },
   closeChannel: {
     method: 'post',
     path: '/api/channels/{purse}/close',
@@ -319,8 +551,9 @@ export const routes = {
   makeLinks: {
     method: 'post',
     path: '/api/host/streams/{stream}/links',
-    summary: 'Make watch links for keys that the caller made',
+    summary: 'Make watch links for keys that the caller made, up to ten thousand at once',
     who: 'host',
+    large: true,
     params: stream,
     body: LinksRequest,
     answer: z.array(WatchLink),
@@ -328,10 +561,21 @@ export const routes = {
   listLinks: {
     method: 'get',
     path: '/api/host/streams/{stream}/links',
-    summary: 'Watch links and what each spent',
+    summary: 'Watch links and what each spent, a page at a time',
     who: 'host',
     params: stream,
-    answer: z.array(WatchLink),
+    query: LinksQuery,
+    answer: LinkPage,
+  },
+  revokeLinks: {
+    method: 'post',
+    path: '/api/host/streams/{stream}/links/revoke',
+    summary: 'Take watch links back, from the next key on; what they did not spend is the sponsor’s again',
+    who: 'host',
+    large: true,
+    params: stream,
+    body: RevokeRequest,
+    answer: RevokeReceipt,
   },
   topUpLink: {
     method: 'post',
@@ -342,6 +586,35 @@ export const routes = {
     body: TopUpRequest,
     answer: WatchLink,
   },
+  sponsorLinks: {
+    method: 'post',
+    path: '/api/sponsors/{stream}/links',
+    summary: 'Make watch links on the sponsor’s own channel',
+    who: 'anyone',
+    large: true,
+    params: stream,
+    body: SponsorLinksRequest,
+    answer: z.array(WatchLink),
+  },
+  sponsorRevoke: {
+    method: 'post',
+    path: '/api/sponsors/{stream}/revoke',
+    summary: 'Take watch links of the sponsor’s own channel back',
+    who: 'anyone',
+    large: true,
+    params: stream,
+    body: SponsorRevokeRequest,
+    answer: z.array(WatchLink),
+  },
+  sponsorAccount: {
+    method: 'post',
+    path: '/api/sponsors/{stream}/account',
+    summary: 'The sponsor’s channel and its links with their vouchers',
+    who: 'anyone',
+    params: stream,
+    body: SponsorReadRequest,
+    answer: SponsorAccount,
+  },
   settle: {
     method: 'post',
     path: '/api/host/settle',
@@ -349,6 +622,21 @@ export const routes = {
     who: 'host',
     body: SettleRequest,
     answer: SettleReport,
+  },
+  report: {
+    method: 'get',
+    path: '/api/host/report',
+    summary: 'What was earned, by stream, day or payer, summed from every charge',
+    who: 'host',
+    query: ReportQuery,
+    answer: z.array(ReportLine),
+  },
+  verify: {
+    method: 'post',
+    path: '/api/host/verify',
+    summary: 'Derive the ledger once more from charges, vouchers and the chain, and compare',
+    who: 'host',
+    answer: Verification,
   },
 } as const satisfies Record<string, Route>;
 export type RouteName = keyof typeof routes;
@@ -359,5 +647,6 @@ type Shape<N extends RouteName, K extends string> = (typeof routes)[N] extends R
 /** Parsed path parameters, parsed body and answer of a route; `Sent` is the body as a client writes it. */
 export type Params<N extends RouteName> = Out<Shape<N, 'params'>>;
 export type Body<N extends RouteName> = Out<Shape<N, 'body'>>;
+export type Query<N extends RouteName> = Out<Shape<N, 'query'>>;
 export type Sent<N extends RouteName> = In<Shape<N, 'body'>>;
 export type Answer<N extends RouteName> = z.infer<(typeof routes)[N]['answer']>;

@@ -1,5 +1,7 @@
 // Every refusal, worded once: a code, its HTTP status, and a sentence that says what to do.
 
+import { sayPaymentReason } from './payment-reasons.js';
+
 /** Facts a sentence may use. */
 export type Facts = Readonly<Record<string, string | number | undefined>>;
 
@@ -13,6 +15,21 @@ interface Wording {
 const wordings = {
   // the request itself
   bad_request: { status: 400, title: 'Bad request', say: (f) => `That request is not right: ${f.reason}.` },
+  not_json: {
+    status: 415,
+    title: 'Not JSON',
+    say: () => 'The body must be JSON in UTF-8. Send it with the header “content-type: application/json”.',
+  },
+  wrong_method: {
+    status: 405,
+    title: 'Wrong method',
+    say: (f) => `${f.method} means nothing here. Use ${f.allow}.`,
+  },
+  bad_range: {
+    status: 416,
+    title: 'No such range',
+    say: () => 'That part of the file is not there. Ask for one within its length.',
+  },
   too_large: { status: 413, title: 'Too large', say: () => 'That is more than this server reads at once. Send less.' },
   not_found: {
     status: 404,
@@ -83,6 +100,16 @@ const wordings = {
     say: (f) => `A voucher for ${f.authorized} is already accepted. Sign a higher total.`,
   },
   voucher_needed: { status: 402, title: 'Voucher needed', say: () => 'Sign a voucher for a higher total to go on.' },
+  payment_needed: {
+    status: 402,
+    title: 'Payment needed',
+    say: () => 'This part of the stream is paid for. Open its watch page, or pay with an x402 client.',
+  },
+  payment_refused: {
+    status: 402,
+    title: 'Payment refused',
+    say: (f) => `This payment cannot be taken: ${sayPaymentReason(String(f.reason))}.`,
+  },
   out_of_credit: {
     status: 402,
     title: 'Out of credit',
@@ -92,6 +119,21 @@ const wordings = {
     status: 402,
     title: 'Sponsor unavailable',
     say: () => 'Whoever funds this link has stopped paying for now. Top up yourself, or ask for another link.',
+  },
+  link_expired: {
+    status: 402,
+    title: 'Watch link expired',
+    say: () => 'This watch link has expired. Ask for a new one, or pay from a purse of your own.',
+  },
+  link_revoked: {
+    status: 402,
+    title: 'Watch link revoked',
+    say: () => 'Whoever gave out this watch link has taken it back. Ask for another, or pay from a purse of your own.',
+  },
+  not_sponsor: {
+    status: 403,
+    title: 'Not the sponsor',
+    say: () => 'The signature is not by the sponsor whose channel this is.',
   },
   purse_closing: {
     status: 409,
@@ -116,6 +158,64 @@ const wordings = {
     title: 'No faucet',
     say: () => 'There is no faucet on this chain: send real tokens instead.',
   },
+  transfer_not_ours: {
+    status: 403,
+    title: 'Not from a channel here',
+    say: () => 'Only money that was in a channel here can be sent on without gas. Put it into your balance first.',
+  },
+  ens_off: {
+    status: 409,
+    title: 'Names are not looked up',
+    say: () => 'Names are not looked up on this chain. Use the address: 0x and 40 letters and digits.',
+  },
+  name_unknown: {
+    status: 404,
+    title: 'Name unknown',
+    say: (f) => `The name “${f.name}” leads to no address. Check its spelling, or use the address.`,
+  },
+  // chat purses: amounts come worded, with the token's symbol
+  chat_top_up_needed: {
+    status: 402,
+    title: 'Not enough in the chat purse',
+    say: (f) => `That costs ${f.amount}, and you have ${f.left} here. Top up with /topup, then try again.`,
+  },
+  chat_over_command: {
+    status: 403,
+    title: 'Over the limit for one command',
+    say: (f) => `One command may spend at most ${f.most}. Spend less, or raise your limit with /settings.`,
+  },
+  chat_over_day: {
+    status: 403,
+    title: 'Over the limit for a day',
+    say: (f) =>
+      `You spend at most ${f.most} in 24 hours, and ${f.spent} is spent. Wait, or raise your limit with /settings.`,
+  },
+  chat_link_unsigned: {
+    status: 402,
+    title: 'Not signed by the linked page',
+    say: () => 'Your linked page has not signed for that much yet. Open the page once, or top up here with /topup.',
+  },
+  chat_code_wrong: {
+    status: 404,
+    title: 'Wrong code',
+    say: () => 'That code is wrong, used, or older than ten minutes. Get a new one in chat with /link.',
+  },
+  chat_linked_already: {
+    status: 409,
+    title: 'Linked already',
+    say: () => 'This chat account is linked to another page. Unlink it there or in chat with /link, then try again.',
+  },
+  chat_withdrawing: {
+    status: 409,
+    title: 'Being paid out',
+    say: () => 'Your chat purse is being paid out. Wait a minute, then try again.',
+  },
+  chat_nothing_left: {
+    status: 409,
+    title: 'Nothing to withdraw',
+    say: () =>
+      'There is nothing of yours in this chat purse to withdraw. What a sponsor allows you stays the sponsor’s.',
+  },
   // the stream
   not_live: {
     status: 409,
@@ -132,6 +232,17 @@ const wordings = {
     status: 503,
     title: 'Chain unavailable',
     say: () => 'The chain cannot be reached right now. Nothing is lost; try again in a minute.',
+  },
+  token_unusable: {
+    status: 500,
+    title: 'Token cannot be used',
+    say: (f) => `The token ${f.address} cannot be used: ${f.why}. Set TOKEN_ADDRESS to another one.`,
+  },
+  relayer_empty: {
+    status: 503,
+    title: 'No gas money',
+    say: (f) =>
+      `This server has no money left for gas. The host must send some to ${f.relayer}; then it goes on by itself.`,
   },
   storage_unavailable: {
     status: 503,

@@ -39,16 +39,14 @@ export const IdempotencyId = z.string().regex(/^[A-Za-z0-9_-]{8,64}$/, 'an id is
 /** Milliseconds since 1970. */
 export const Milliseconds = z.number().int().nonnegative();
 
+/** Halves of characters, and what cannot be seen, but for the joiners that emoji and many scripts need. */
+const unseen = /[\p{Cc}\p{Cs}]|(?![\u200c\u200d])\p{Cf}/gu;
+
 /** Text that people see: trimmed, without control characters, never markup. */
 export const plainText = (max: number) =>
   z
     .string()
-    .transform((text) =>
-      text
-        .replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
-        .replace(/\s+/g, ' ')
-        .trim(),
-    )
+    .transform((text) => text.replace(unseen, ' ').replace(/\s+/g, ' ').trim())
     .refine((text) => [...text].length <= max, `at most ${max} characters`)
     .meta({ type: 'string', maxLength: max });
 
