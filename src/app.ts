@@ -4,12 +4,14 @@ import express from 'express';
 import { chooseChain } from './chain/index.js';
 import { openFeed } from './feed/index.js';
 import { type FirstShow, prepareFirstShow } from './first-show.js';
+import { settleHost } from './host-name.js';
 import { createHandlers } from './http/handlers.js';
 import { fillApp, listen } from './http/server.js';
+import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { type Overlay, startOverlay } from './overlay/index.js';
-import { connectChain, createTips, openPayments, purseState } from './payments/index.js';
+import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { loadSecrets, sameSecret } from './secrets.js';
 import { type Settings, toUnits } from './settings.js';
 import { openStore } from './store/index.js';
@@ -59,9 +61,17 @@ async function wire(
   const store = await openStore({ path: join(settings.data, 'dtok.sqlite') });
   onStop(store.close);
 
-  const place = await chooseChain({ settings, log });
+  const host = await settleHost({ settings, store, log });
+  if (host.name) onStop(host.stop);
+  const place = await chooseChain({ settings: host.settings, log });
   onStop(place.stop);
-  const chain = await connectChain({ ...place, pollMs: settings.chainPollMs });
+  const chain = await connectChain({
+    ...place,
+    store,
+    pollMs: settings.chainPollMs,
+    confirmations: settings.confirmations,
+    log,
+  });
   onStop(chain.close);
   const units = (amount: string): bigint => toUnits(amount, chain.token.decimals);
 
@@ -80,6 +90,8 @@ async function wire(
         minimum: units(settings.amounts.settleMinimum),
         afterMs: settings.settleAfterMs,
         everyMs: settleEveryMs,
+        coinPrice: units(settings.amounts.gasCoinPrice),
+        mostCostPercent: settings.settleMaxCostPercent,
       },
       clockTolerance: clockToleranceMs,
     },
@@ -122,11 +134,13 @@ async function wire(
     ledger: payments.ledger,
     feed,
     minimum: (stream) => shows.streams.get(stream).minTip,
+    onTip: metrics.tip,
   });
 
   const keyPath = createKeyPath({
     gate: shows.gate,
     paymentRequired: (url, amount) => payments.paymentRequired(`${settings.publicUrl}${url}`, amount),
+    pay: (request) => payments.pay({ ...request, url: `${settings.publicUrl}${request.url}` }),
     onAnswer: metrics.key,
     onError: (error) => log.error({ err: error }, 'a key request failed'),
   });
@@ -140,8 +154,10 @@ async function wire(
     viewers: shows.viewers,
     log,
   });
+  const sponsors = startSponsorSocket({ http, payments, log });
   onStop(async () => {
     http.closeAllConnections();
+    sponsors.stop();
     await overlay?.stop();
   });
 
@@ -155,6 +171,8 @@ async function wire(
       shows,
       overlay,
       faucet: place.dev ? chain.mint : null,
+      ens: createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) }),
+      hostName: host.name,
       lastEvent: feed.last,
       now: Date.now,
     }),
@@ -166,6 +184,7 @@ async function wire(
     publicUrl: settings.publicUrl,
     version: '0.1.0',
     rateLimit: settings.rateLimit,
+    proxies: settings.proxies,
     log,
   });
 

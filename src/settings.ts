@@ -22,6 +22,11 @@ const key = z
   .regex(/^0x[0-9a-fA-F]{64}$/, 'is a private key: 0x and 64 hex digits')
   .transform((text) => text.toLowerCase() as Hex);
 
+const NameOrAddress = z.union([
+  Address,
+  z.string().regex(/^[^\s/]+\.[^\s/.]{2,}$/, 'is an address, or a name such as hanna.eth'),
+]);
+
 const Env = z.object({
   PORT: port.default(8402),
   HOST: z.string().default('0.0.0.0'),
@@ -43,12 +48,18 @@ const Env = z.object({
   RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
   CHAIN_PORT: port.optional(),
   TOKEN_ADDRESS: Address.optional(),
-  HOST_ADDRESS: Address.optional(),
+  HOST_ADDRESS: NameOrAddress.optional(),
+  HOST_ADDRESS_CONFIRMED: Address.optional(),
+  ENS_REGISTRY: Address.optional(),
   RELAYER_KEY: key.optional(),
   CHAIN_POLL_SECONDS: seconds(2, 0.1),
+  CHAIN_CONFIRMATIONS: z.coerce.number().int().min(1).max(64).default(3),
   WITHDRAW_DELAY_SECONDS: z.coerce.number().int().min(900).max(2_592_000).default(86_400),
   SETTLE_AFTER_SECONDS: seconds(3600, 1),
   SETTLE_MINIMUM: decimal('5'),
+  GAS_COIN_PRICE: decimal('0'),
+  SETTLE_MAX_COST_PERCENT: z.coerce.number().int().min(1).max(100).default(5),
+  PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   RATE_LIMIT: z.coerce.number().int().min(1).default(600),
 });
 
@@ -63,7 +74,8 @@ function publicChain(env: z.infer<typeof Env>) {
       'RPC_URL is set, so TOKEN_ADDRESS, HOST_ADDRESS and RELAYER_KEY must be set too (see .env.example).',
     );
   }
-  return { rpcUrl: env.RPC_URL, token, host, relayerKey };
+  const address = Address.safeParse(host);
+  return { rpcUrl: env.RPC_URL, token, relayerKey, host: address.data ?? null, hostEns: address.success ? null : host };
 }
 
 /** Throws an Error with one line for each setting that is wrong. */
@@ -99,15 +111,24 @@ export function readSettings(source: NodeJS.ProcessEnv) {
       minTip: env.MIN_TIP,
       firstLink: env.FIRST_LINK_CREDIT,
       settleMinimum: env.SETTLE_MINIMUM,
+      gasCoinPrice: env.GAS_COIN_PRICE,
     },
     reconnectMs: env.RECONNECT_SECONDS * 1000,
     /** Null: a development chain of our own. */
     chain: publicChain(env),
+    /** Null: Ethereum's own registry on Ethereum, none elsewhere. */
+    ensRegistry: env.ENS_REGISTRY ?? null,
+    /** The address that a changed host name may lead to. */
+    hostConfirmed: env.HOST_ADDRESS_CONFIRMED ?? null,
     /** 0: any free one. */
     chainPort: env.CHAIN_PORT ?? 0,
     chainPollMs: env.CHAIN_POLL_SECONDS * 1000,
+    /** Nobody rewrites our own development chain. */
+    confirmations: env.RPC_URL ? env.CHAIN_CONFIRMATIONS : 1,
     withdrawDelay: env.WITHDRAW_DELAY_SECONDS,
     settleAfterMs: env.SETTLE_AFTER_SECONDS * 1000,
+    settleMaxCostPercent: BigInt(env.SETTLE_MAX_COST_PERCENT),
+    proxies: env.PROXIES,
     rateLimit: env.RATE_LIMIT,
   };
 }

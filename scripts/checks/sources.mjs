@@ -5,7 +5,8 @@ import { circles } from '../imports.mjs';
 import { textOf } from './files.mjs';
 
 const homes = /(?<![\w.$}])(?:\/(?:home|Users)\/[\w.-]+\/|[A-Z]:\\Users\\)/;
-const registry = /\bregistry\.[\w-]+(?:\.[\w-]+)+|[/]artifactory[/]|[/]npm-(?:proxy|remote|mirror)\b|"resolved": "http/;
+const registry =
+  /\bregistry\.[\w-]+(?:\.[\w-]+)+|[/]artifactory[/]|[/]npm-(?:proxy|remote|mirror)\b|"resolved": "htt[p]/;
 
 /** Folders of this machine that no file may name. */
 const ownFolders = (root) => [root, homedir()].filter((folder) => folder.length > 1).map((folder) => `${folder}/`);
