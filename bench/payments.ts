@@ -1,4 +1,4 @@
-// npm run bench payments: how many vouchers one core accepts, next to what checking a signature costs by itself.
+// npm run bench payments: how many vouchers one core accepts, next to what checking a signature costs by itself; and gas.
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { BATCH_SETTLEMENT_DOMAIN, voucherTypes } from '@x402/evm';
@@ -6,6 +6,7 @@ import { verifyTypedData } from 'ethers';
 import { verifyTypedData as viemVerify } from 'viem/utils';
 import { openSignatures } from '../src/payments/signatures.js';
 import { recover, voucherDigest } from '../src/payments/typed-data.js';
+import { gasReport, measureGas } from './support/gas.js';
 import { type Contender, type Measured, measure } from './support/rounds.js';
 import { machine, markdownTable, ratio, whole } from './support/table.js';
 import { domain, native, newSigner, openHouse, type Signed, signVoucher } from './support/vouchers.js';
@@ -120,4 +121,5 @@ function report(measured: readonly Measured[]): string {
 }
 
 const onProgress = (what: string): void => void process.stderr.write(`${what}\n`);
-process.stdout.write(`${report(await measure(await contenders(), { rounds, seconds, onProgress }))}\n`);
+process.stdout.write(`${report(await measure(await contenders(), { rounds, seconds, onProgress }))}\n\n`);
+process.stdout.write(`${gasReport(await measureGas(onProgress))}\n`);
