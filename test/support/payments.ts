@@ -59,10 +59,16 @@ export async function addChannel(ledger: Ledger, limit: bigint, key: Hex = rando
 }
 
 /** A watch link on `channel`. */
-export async function addPass(ledger: Ledger, channel: Hex, limit: bigint, key: Hex = randomKey()) {
+export async function addPass(
+  ledger: Ledger,
+  channel: Hex,
+  limit: bigint,
+  key: Hex = randomKey(),
+  more: { expiresAt?: number } = {},
+) {
   const signer = addressOf(key);
   const id = passId(channel, signer, domain);
-  await ledger.add([{ ...blank, id, kind: 'pass', signer, channel, stream: 'main', limit }]);
+  await ledger.add([{ ...blank, id, kind: 'pass', signer, channel, stream: 'main', limit, ...more }]);
   return { id, key, signer };
 }
 
@@ -71,7 +77,7 @@ const blank = { label: '', createdAt: 1, authorized: 0n, spent: 0n, signature: n
 export type Ledger = Awaited<ReturnType<typeof openLedger>>;
 
 /** A fresh store with the stream `main`, and a ledger whose sponsors sign with `sponsorKeys`. */
-export async function freshLedger(options: { path?: string; sponsorKeys?: Map<Hex, Hex> } = {}) {
+export async function freshLedger(options: { path?: string; sponsorKeys?: Map<Hex, Hex>; now?: () => number } = {}) {
   const store = await openStore({ path: options.path ?? ':memory:' });
   const known = await store.db.selectFrom('streams').select('id').executeTakeFirst();
   if (!known) await addStream(store);
@@ -79,7 +85,10 @@ export async function freshLedger(options: { path?: string; sponsorKeys?: Map<He
     const key = options.sponsorKeys?.get(channel);
     if (key) await ledger.acceptVoucher(channel, total, voucher(channel, total, key));
   };
-  const ledger: Ledger = await openLedger({ store, domain, extendSponsor });
+  const ledger: Ledger = await openLedger({
+    ...{ store, domain, extendSponsor },
+    ...(options.now && { now: options.now }),
+  });
   return { store, ledger };
 }
 
