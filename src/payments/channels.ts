@@ -9,7 +9,15 @@ import type { Chain, ChannelOnChain } from './chain.js';
 import type { Ledger } from './ledger.js';
 import type { Purse } from './purse.js';
 import { type Channel, channelFromRow, channelToRow, saveChannelState } from './rows.js';
-import { type ChannelFields, channelId, type Domain, depositNonce, receiveDigest, recover } from './typed-data.js';
+import {
+  type ChannelFields,
+  channelId,
+  type Domain,
+  depositNonce,
+  receiveDigest,
+  recover,
+  voucherDigest,
+} from './typed-data.js';
 
 /** What a channel must say to be used here. */
 export interface Terms {
@@ -156,7 +164,19 @@ export async function openChannels(needs: {
     return transaction;
   }
 
+  /** Before anything is sent: what is signed ahead of a deposit must hold once the deposit is there. */
+  async function checkVoucher({ voucher, channelConfig, deposit }: DepositRequest, id: Hex): Promise<void> {
+    const amount = BigInt(voucher.maxClaimableAmount);
+    const purse = ledger.purse(id);
+    if (amount <= (purse?.authorized ?? 0n)) return;
+    if (recover(voucherDigest(id, amount, domain), voucher.signature) !== channelConfig.payerAuthorizer)
+      throw new Problem('voucher_wrong_signature', { chainId: domain.chainId });
+    const limit = (purse?.limit ?? (await chain.channel(id)).balance) + BigInt(deposit.amount);
+    if (amount > limit) throw new Problem('voucher_over_limit', { amount: `${amount}`, limit: `${limit}` });
+  }
+
   async function depositOnce(request: DepositRequest, id: Hex) {
+    await checkVoucher(request, id);
     const transaction = await bring(byAuthorization(request, id));
     const purse = ledger.purse(id);
     if (!purse) throw new Problem('unknown_purse');
@@ -186,7 +206,8 @@ export async function openChannels(needs: {
   /**
    * Opens or tops up a channel: sends the payer's EIP-3009 deposit and waits until it is mined. The same
    * request again, also after a crash, deposits nothing more.
-   * Problems: channel_not_ours, wrong_signer, chain_refused, chain_unavailable.
+   * Problems: channel_not_ours, voucher_wrong_signature, voucher_over_limit, wrong_signer, chain_refused,
+   * chain_unavailable.
    */
   function deposit(request: DepositRequest): Promise<{ purse: Readonly<Purse>; transaction: string }> {
     const id = check(request);

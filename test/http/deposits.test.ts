@@ -132,6 +132,10 @@ it('a deposit with something wrong in it is refused, and takes nothing', async (
     const { detail } = await refusal(await deposit({ ...good, channelConfig: config }), 400, 'bad_request');
     expect(detail).toContain('channelConfig.withdrawDelay');
   }
+  const { channelId: id } = good.voucher;
+  const forged = { ...good, voucher: house.voucher(id, 400n, randomKey()) };
+  await refusal(await deposit(forged), 403, 'voucher_wrong_signature');
+  await refusal(await deposit({ ...good, voucher: house.voucher(id, 401n, key) }), 409, 'voucher_over_limit');
   await refusal(await deposit({ ...good, type: 'refund' }), 400, 'bad_request');
   await refusal(await deposit(request(key, 1001n)), 409, 'chain_refused');
   expect(await balance(payer)).toBe(1000n);
