@@ -32,7 +32,8 @@ export interface Money {
 export type MoneyHouse = Awaited<ReturnType<typeof openMoney>>;
 
 /** `house.now` is what is open; its parts change when it is closed and opened again. */
-export async function openMoney() {
+/** `lookEveryMs`: how often the settler looks for closings that a fault left unfinished. */
+export async function openMoney({ lookEveryMs = 100 } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'dtok-money-'));
   const [gateKey, sponsorKey] = [randomKey(), randomKey()];
   const startChain = (port?: string) =>
@@ -42,7 +43,7 @@ export async function openMoney() {
     const store = await openStore({ path: join(folder, 'dtok.sqlite') });
     if (!(await store.db.selectFrom('streams').select('id').executeTakeFirst())) await addStream(store);
     const chain = await connectChain({ ...place, store, pollMs: 50, confirmations: 1, log: silent });
-    const settle = { minimum: 10n ** 30n, afterMs: 10 ** 9, everyMs: 100, coinPrice: 0n, mostCostPercent: 5n };
+    const settle = { minimum: 10n ** 30n, afterMs: 10 ** 9, everyMs: lookEveryMs, coinPrice: 0n, mostCostPercent: 5n };
     const payments = await openPayments({
       ...{ store, chain, gateKey, sponsorKey, onPurse: () => {}, log: silent },
       settings: { host: place.host, withdrawDelay: 900, pollMs: 100, settle, clockTolerance: 300_000 },
