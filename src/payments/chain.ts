@@ -64,8 +64,8 @@ export interface Collection {
   data: Hex;
 }
 
-/** A read-only call as the x402 packages word it. */
-export interface ReadCall {
+/** A call as the x402 packages word it. */
+export interface ContractCall {
   address: Hex;
   abi: readonly unknown[];
   functionName: string;
@@ -158,13 +158,27 @@ export async function connectChain(needs: {
     return (await send(`deposit/${name}`, settlement, 'deposit', [config, amount, collector, data])).hash as Hex;
   }
 
+  /** The channel as of the newest block that counts; a later one may still be taken back. */
+  async function deepState(id: Hex): Promise<unknown[]> {
+    const blockTag = Math.max(0, (await provider.getBlockNumber()) - confirmations + 1);
+    return settlement.getFunction('channels')(id, { blockTag });
+  }
+
+  /** What came in counts once it is `confirmations` blocks deep; what leaves, at once. */
   async function channel(id: Hex): Promise<ChannelOnChain> {
-    const [state, withdrawal] = await ask(() =>
-      Promise.all([settlement.getFunction('channels')(id), settlement.getFunction('pendingWithdrawals')(id)]),
+    const [newest, withdrawal, deep] = await ask(() =>
+      Promise.all([
+        settlement.getFunction('channels')(id),
+        settlement.getFunction('pendingWithdrawals')(id),
+        confirmations > 1 ? deepState(id) : null,
+      ]),
     );
+    const [balance, claimed] = newest as [bigint, bigint];
+    const [deepBalance] = (deep ?? newest) as [bigint];
+    const sure = deepBalance < balance ? deepBalance : balance;
     return {
-      balance: state[0] as bigint,
-      claimed: state[1] as bigint,
+      balance: sure > claimed ? sure : claimed,
+      claimed,
       withdrawing: withdrawal[0] as bigint,
       withdrawAt: Number(withdrawal[1]),
     };
@@ -198,13 +212,19 @@ export async function connectChain(needs: {
         return ((bits >> (nonce & 0xffn)) & 1n) === 1n;
       }),
     /** Any contract's answer, also to what would change it. */
-    read: ({ address, abi, functionName, args = [] }: ReadCall): Promise<unknown> => {
+    read: ({ address, abi, functionName, args = [] }: ContractCall): Promise<unknown> => {
       const contract = new Contract(address, new Interface(abi as InterfaceAbi), provider);
       return ask(() => contract.getFunction(functionName).staticCall(...args), contract);
     },
+    /** Sends any contract's call; resolves when it is mined for good. Of one `name`, one is under way at a time. */
+    async write(name: string, { address, abi, functionName, args = [] }: ContractCall): Promise<Hex> {
+      const contract = new Contract(address, new Interface(abi as InterfaceAbi), relayer);
+      return (await send(name, contract, functionName, [...args])).hash as Hex;
+    },
     /** `0x` where there is no contract. */
     code: (address: Hex): Promise<Hex> => ask(async () => (await provider.getCode(address)) as Hex),
-    head: () => ask(() => provider.getBlockNumber()),
+    /** The newest block that is deep enough to count. */
+    head: () => ask(async () => Math.max(0, (await provider.getBlockNumber()) - confirmations + 1)),
     /** Null when there is no such block. `at` in ms. */
     block: (n: number): Promise<{ hash: Hex; at: number } | null> =>
       ask(async () => {
@@ -311,7 +331,7 @@ async function ask<T>(call: () => Promise<T>, contract?: Contract): Promise<T> {
   } catch (error) {
     if (error instanceof Problem) throw error;
     if (isError(error, 'CALL_EXCEPTION')) {
-      const named = error.data ? contract?.interface.parseError(error.data)?.name : undefined;
+      const named = error.data && error.data !== '0x' ? contract?.interface.parseError(error.data)?.name : undefined;
       const reason = named ?? error.revert?.name ?? error.reason ?? error.data ?? 'no reason given';
       throw new Problem('chain_refused', { reason }, { cause: error });
     }

@@ -157,7 +157,8 @@ export async function openChannels(needs: {
     const transaction = done?.tx ?? ((await used()) ? '' : await send());
     if (channels.has(id)) await readAnew(id);
     else await add(config, id, await chain.channel(id));
-    if (!done) {
+    // One that somebody else sent may still be taken back: it is looked for again.
+    if (!done && transaction) {
       const row = { nonce, channel: id, amount, tx: transaction, at: now() };
       await store.write(async (trx) => void (await trx.insertInto('deposits').values(row).execute()));
     }

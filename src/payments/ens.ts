@@ -4,7 +4,7 @@ import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
-import type { ReadCall } from './chain.js';
+import type { ContractCall } from './chain.js';
 
 /** Where Ethereum's own registry is; other chains have none that is known. */
 const mainnet = { chainId: 1, registry: '0x00000000000c2e074ec69a0dfb2997ba6c7d2e1e' } as const;
@@ -28,7 +28,13 @@ export type Ens = ReturnType<typeof createEns>;
  * `read` asks the chain; `registry` null: names are off. Names that a resolver answers from off the chain, or for a
  * whole branch, are not known here. Every call may throw the Problem chain_unavailable.
  */
-export function createEns({ read, registry }: { read: (call: ReadCall) => Promise<unknown>; registry: Hex | null }) {
+export function createEns({
+  read,
+  registry,
+}: {
+  read: (call: ContractCall) => Promise<unknown>;
+  registry: Hex | null;
+}) {
   /** What a contract answers; null when it has no answer. */
   async function ask(address: Hex, abi: readonly string[], functionName: string, node: string): Promise<string | null> {
     try {
@@ -84,7 +90,7 @@ function normal(name: string): string | null {
 /** Names on the chain at `rpcUrl`, before anything else is open; `close` it after use. */
 export async function connectEns({ rpcUrl, registry }: { rpcUrl: string; registry: Hex | null }) {
   const provider = new JsonRpcProvider(rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
-  const read = async ({ address, abi, functionName, args = [] }: ReadCall): Promise<unknown> => {
+  const read = async ({ address, abi, functionName, args = [] }: ContractCall): Promise<unknown> => {
     try {
       return await new Contract(address, abi as string[], provider).getFunction(functionName).staticCall(...args);
     } catch (error) {

@@ -154,11 +154,12 @@ export function createOutbox(needs: {
 
   /** Its receipt once it counts; null while it waits; 'gone' when its nonce was used and no node has a receipt. */
   async function look(row: TransactionRow): Promise<TransactionReceipt | null | 'gone'> {
+    // Asked first: blocks that are rewritten before the receipt is read do not make it look deeper than it is.
+    const head = await provider.getBlockNumber();
     const used = await provider.getTransactionCount(relayer.address, 'latest');
     const receipt = await receiptOf(row);
     if (!receipt && used > row.nonce) return 'gone';
     if (!receipt) await offerAgain(row);
-    const head = receipt ? await provider.getBlockNumber() : 0;
     if (!receipt || head - receipt.blockNumber + 1 < limits.confirmations) return null;
     await update(row, { state: receipt.status === 1 ? 'mined' : 'reverted' });
     if (receipt.status !== 1) throw new Problem('chain_refused', { reason: 'it was mined but reverted' });

@@ -4,7 +4,7 @@ import type { PaymentRequirements, SettleResponse } from '@x402/core/types';
 import type { FacilitatorEvmSigner } from '@x402/evm';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
-import type { Chain, ReadCall } from '../chain.js';
+import type { Chain, ContractCall } from '../chain.js';
 import type { ChannelFields } from '../typed-data.js';
 import type { Payment } from './payload.js';
 
@@ -37,7 +37,7 @@ function signerFor(chain: Chain, name: string): { signer: FacilitatorEvmSigner; 
   const unused = (): Promise<never> => Promise.reject(new Error('deposits need no such transaction'));
   const signer: FacilitatorEvmSigner = {
     getAddresses: () => [chain.relayer],
-    readContract: (call) => note(chain.read(call as ReadCall)),
+    readContract: (call) => note(chain.read(call as ContractCall)),
     getCode: ({ address }) => note(chain.code(address)),
     verifyTypedData: unused,
     sendTransaction: unused,
