@@ -1,6 +1,7 @@
 // The host's commands: asked of the dTok that runs with the same settings, answered in words or CSV.
 import { parseArgs } from 'node:util';
 import { formatUnits } from 'ethers';
+import { registry, registryDeployment } from './chain/index.js';
 import { loadSecrets } from './secrets.js';
 import { readSettings } from './settings.js';
 import { type Answer, type RouteName, routes } from './vocabulary/api.js';
@@ -12,16 +13,19 @@ dtok report [--by day|stream|payer] [--from 2026-11-01] [--to 2026-12-01]
     What was earned, as CSV. Days are UTC; --to is not included.
 dtok verify
     Derive the ledger once more from every charge, voucher and event of the chain, and say where it does not match.
+dtok registry
+    The transaction that puts the stream registry onto a chain that has none. Anyone may send it, once.
 
-They talk to the dTok that runs with these settings (PORT, DATA_DIR, .env).`;
+The first three talk to the dTok that runs with these settings (PORT, DATA_DIR, .env).`;
 
-type Ask = <N extends RouteName>(
-  name: N,
-  sent?: { body?: unknown; query?: Record<string, string> },
-) => Promise<Answer<N>>;
+interface Sent {
+  body?: unknown;
+  query?: Record<string, string>;
+}
+type Ask = <N extends RouteName>(name: N, sent?: Sent) => Promise<Answer<N>>;
 
-/** Throws an Error whose message is for the person at the terminal. */
-function connect(): Ask {
+/** Asks the server; throws an Error whose message is for the person at the terminal. */
+function connect(): (name: RouteName, sent?: Sent) => Promise<Response> {
   const settings = readSettings(process.env);
   const base = `http://127.0.0.1:${settings.port}`;
   const { hostToken } = loadSecrets(settings.data);
@@ -34,10 +38,15 @@ function connect(): Ask {
     }).catch(() => {
       throw new Error(`No dTok answers at ${base}. Start it with npm start, or set PORT as it was started with.`);
     });
-    const answer: unknown = await response.json();
-    if (!response.ok) throw new Error((answer as { detail?: string }).detail ?? `status ${response.status}`);
-    return answer as Answer<typeof name>;
+    if (response.ok) return response;
+    const refused = (await response.json().catch(() => ({}))) as { detail?: string };
+    throw new Error(refused.detail ?? `status ${response.status}`);
   };
+}
+
+function asker(): Ask {
+  const call = connect();
+  return async (name, sent) => (await (await call(name, sent)).json()) as Answer<typeof name>;
 }
 
 async function tokenOf(ask: Ask): Promise<{ decimals: number; symbol: string }> {
@@ -48,7 +57,7 @@ async function tokenOf(ask: Ask): Promise<{ decimals: number; symbol: string }> 
 async function settle(args: string[]): Promise<string> {
   const flag = { type: 'boolean', default: false } as const;
   const { values } = parseArgs({ args, options: { refund: flag, 'dry-run': flag } });
-  const ask = connect();
+  const ask = asker();
   const { decimals, symbol } = await tokenOf(ask);
   const hash = (transaction: string | null): string => (transaction ? ` in ${transaction}` : '');
   const money = (amount: string): string => `${formatUnits(amount, decimals)} ${symbol}`;
@@ -66,19 +75,12 @@ async function settle(args: string[]): Promise<string> {
 async function report(args: string[]): Promise<string> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ args, options: { by: { ...text, default: 'day' }, from: text, to: text } });
-  const ask = connect();
-  const { decimals, symbol } = await tokenOf(ask);
-  const lines = await ask('report', { query: { ...values } as Record<string, string> });
-  return [
-    `${values.by},watched ${symbol},tipped ${symbol},seconds paid,seconds free,tips`,
-    ...lines.map(({ of, watched, tipped, paidMs, freeMs, tips }) =>
-      [of, formatUnits(watched, decimals), formatUnits(tipped, decimals), paidMs / 1000, freeMs / 1000, tips].join(),
-    ),
-  ].join('\n');
+  const response = await connect()('report', { query: { ...values, format: 'csv' } as Record<string, string> });
+  return (await response.text()).trimEnd();
 }
 
 async function verify(): Promise<string> {
-  const { checked, findings } = await connect()('verify');
+  const { checked, findings } = await asker()('verify');
   const { charges, purses, vouchers, tips, channels } = checked;
   const told = `${charges} charges, ${purses} purses, ${vouchers} vouchers, ${tips} tips and ${channels} channels`;
   if (findings.length === 0) return `The books are right: ${told} agree with each other and with the chain.`;
@@ -86,5 +88,18 @@ async function verify(): Promise<string> {
   throw new Error(`Of ${told}, ${findings.length} do not match:\n${lines.join('\n')}`);
 }
 
+async function registryCommand(): Promise<string> {
+  const { to, data } = registryDeployment();
+  return [
+    `Send this with any wallet; the registry is then at ${registry.address}, as on every chain.`,
+    `to    ${to}`,
+    'value 0',
+    `data  ${data}`,
+  ].join('\n');
+}
+
 /** Each takes what follows its name, and resolves to what to print. */
-export const hostCommands: Readonly<Record<string, (args: string[]) => Promise<string>>> = { settle, report, verify };
+export const hostCommands: Readonly<Record<string, (args: string[]) => Promise<string>>> = {
+  ...{ settle, report, verify },
+  registry: registryCommand,
+};

@@ -20,9 +20,20 @@ export interface Call<N extends RouteName> {
   body: Body<N>;
   query: Query<N>;
   token: string | undefined;
+  /** By the Accept header, of a route that answers CSV too. */
+  wantsCsv: boolean;
 }
 
-export type Handlers = { [N in RouteName]: (call: Call<N>) => Promise<Answer<N>> };
+/** A table, answered instead of JSON. */
+export class CsvFile {
+  constructor(
+    readonly name: string,
+    readonly text: string,
+  ) {}
+}
+
+type Table<N extends RouteName> = (typeof routes)[N] extends { csv: true } ? CsvFile : never;
+export type Handlers = { [N in RouteName]: (call: Call<N>) => Promise<Answer<N> | Table<N>> };
 
 const small = express.json({ limit: '64kb' });
 /** Ten thousand links in one request. */
@@ -81,8 +92,12 @@ function handle(route: Route, handler: (call: unknown) => Promise<unknown>): Req
     if (body?.error) throw explain(body.error);
     const query = route.query?.safeParse(req.query, missing);
     if (query?.error) throw explain(query.error);
-    const call = { params: params?.data, body: body?.data, query: query?.data, token: bearer(req) };
-    res.set('cache-control', 'no-store').json(await handler(call));
+    const wantsCsv = route.csv === true && req.accepts(['json', 'csv']) === 'csv';
+    const call = { params: params?.data, body: body?.data, query: query?.data, token: bearer(req), wantsCsv };
+    const answer = await handler(call);
+    res.set('cache-control', 'no-store');
+    if (answer instanceof CsvFile) res.attachment(answer.name).type('text/csv').send(answer.text);
+    else res.json(answer);
   };
 }
 

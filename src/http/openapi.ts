@@ -15,6 +15,8 @@ const ProblemDetails = z
   })
   .meta({ id: 'Problem', description: 'RFC 9457 problem details' });
 
+const Csv = z.string().meta({ description: 'RFC 4180, with a heading' });
+
 const keyOperation = {
   summary: 'One media key; charges the session’s purses once for it',
   security: [{ session: [] }],
@@ -42,7 +44,10 @@ function operation(id: string, route: Route) {
     }),
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: {
-      200: { description: 'Done', content: { 'application/json': { schema: route.answer } } },
+      200: {
+        description: 'Done',
+        content: { 'application/json': { schema: route.answer }, ...(route.csv && { 'text/csv': { schema: Csv } }) },
+      },
       default: { description: 'Refused', content: { 'application/problem+json': { schema: ProblemDetails } } },
     },
   };

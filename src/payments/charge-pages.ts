@@ -1,12 +1,13 @@
 // Reads all charges, oldest first, a page at a time: there may be millions.
+import { setImmediate as breathe } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Db } from '../store/index.js';
 import type { ChargeRow } from '../store/schema.js';
 
-const pageSize = 10_000;
+/** Few enough that keys are handed out meanwhile: reading a page stops everything else. */
+const pageSize = 2000;
 
-/** Charges made from `from` on and before `to` (ms). */
-export async function* chargePages(db: Db, from = 0, to = Number.MAX_SAFE_INTEGER): AsyncGenerator<ChargeRow[]> {
+export async function* chargePages(db: Db): AsyncGenerator<ChargeRow[]> {
   for (let after = 0; ; ) {
     const rows = await db
       .selectFrom('charges')
@@ -19,6 +20,7 @@ export async function* chargePages(db: Db, from = 0, to = Number.MAX_SAFE_INTEGE
     const last = rows.at(-1);
     if (!last) return;
     after = last.row;
-    yield rows.filter(({ at }) => at >= from && at < to);
+    yield rows;
+    await breathe();
   }
 }

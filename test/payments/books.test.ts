@@ -51,7 +51,8 @@ describe('a report', () => {
   it('adds up every charge by stream, day and payer', async () => {
     const [stream, ...none] = await house.now.payments.report({ by: 'stream' });
     expect(none).toEqual([]);
-    expect(stream).toEqual({ of: 'main', watched: 400n, tipped: 5000n, paidMs: 6000, freeMs: 2000, tips: 1 });
+    const sums = { watched: 400n, tipped: 5000n, claimed: 5400n, paidMs: 6000, freeMs: 2000, tips: 1 };
+    expect(stream).toEqual({ of: 'main', label: 'main', ...sums });
     const days = await house.now.payments.report({ by: 'day' });
     expect(days.reduce((sum, line) => sum + line.watched + line.tipped, 0n)).toBe(5400n);
     expect(days[0]?.of).toMatch(/^\d{4}-\d\d-\d\d$/);

@@ -196,6 +196,10 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
       Object.assign(settings, body, body.price ? { price: BigInt(body.price) } : {});
       return hostStream();
     }
+    if (name === 'GET /api/host/report') {
+      const none = { watched: '0', tipped: '0', claimed: '0', paidMs: 0, freeMs: 0, tips: 0 };
+      return { lines: [], count: 0, total: none };
+    }
     if (name === 'POST /api/host/settle') return { claims: [], refunds: [], settled: `${one / 3n}`, transaction: '0x' };
     const topUp = /^POST \/api\/host\/links\/(0x\w+)\/top-up$/.exec(name);
     const purse = topUp && money.purses.get(topUp[1] as Hex);

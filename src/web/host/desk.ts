@@ -9,9 +9,12 @@ import { openSocket } from '../shared/socket.js';
 import type { Store } from '../shared/store.js';
 import { toast } from '../shared/toasts.js';
 import { type LinkOrder, makeLinks, pageSize } from './links.js';
+import { askReport, fetchCsv, type ReportWish, saveFile } from './report.js';
 import { type HostState, initialState } from './state.js';
 
 const pollMs = 2500;
+/** It reads every charge. */
+const reportPollMs = 60_000;
 
 export type Desk = ReturnType<typeof openDesk>;
 
@@ -26,6 +29,13 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     if (error instanceof Refusal && error.status === 401) store.set({ shut: error.message });
     else if (error instanceof Refusal) toast(store, 'bad', error.message);
     else toast(store, 'bad', 'Something went wrong in this page. Reload it.');
+  }
+
+  /** Stays on the page: what to do takes longer than a message stands. */
+  function unfunded(error: unknown): null {
+    if (!(error instanceof Refusal) || error.code !== 'sponsor_unfunded') throw error;
+    store.set({ unfunded: { text: error.message, sponsor: `${error.facts.sponsor}` } });
+    return null;
   }
 
   async function busy(what: string, act: () => Promise<void>): Promise<void> {
@@ -50,6 +60,21 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     }
   }
 
+  const serverTime = (): number => store.get().shown?.info.serverTime ?? Date.now();
+
+  async function loadReport(): Promise<void> {
+    if (document.hidden) return;
+    const { wish } = store.get().report;
+    store.set({ report: { ...store.get().report, loading: true } });
+    const data = await askReport(api, token, wish, serverTime()).catch((error: unknown) => {
+      if (wish === store.get().report.wish) fail(error);
+      return null;
+    });
+    const { report } = store.get();
+    if (wish !== report.wish) return;
+    store.set({ report: data ? { wish, data, of: wish, loading: false } : { ...report, loading: false } });
+  }
+
   function follow(): void {
     stopFeed();
     const feed = followFeed({
@@ -65,7 +90,15 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
   }
 
   async function choose(id: string): Promise<void> {
-    store.set({ stream: id, shown: null, links: null, query: initialState.query, tips: [], made: null });
+    store.set({
+      stream: id,
+      shown: null,
+      links: null,
+      query: initialState.query,
+      tips: [],
+      made: null,
+      unfunded: null,
+    });
     await refresh();
     follow();
   }
@@ -75,6 +108,8 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     store.set({ streams });
     if (streams[0]) await choose(streams[0].id);
     setInterval(refresh, pollMs);
+    await loadReport();
+    setInterval(loadReport, reportPollMs);
   }
   start().catch(fail);
 
@@ -83,7 +118,7 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     settle: (refund: boolean) =>
       busy('settle', async () => {
         toast(store, 'good', reportText(await api('settle', { body: { refund }, token }), unit()));
-        await refresh();
+        await Promise.all([refresh(), loadReport()]);
       }),
     save: (patch: Partial<StreamSettings>) =>
       busy('save', async () => {
@@ -93,13 +128,17 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     makeLinks: ({ labels, limit, lastsMs, once }: LinkOrder) =>
       busy('links', async () => {
         const made = await makeLinks({ labels, origin: location.origin, stream: stream() });
-        const expiresAt = lastsMs === null ? null : (store.get().shown?.info.serverTime ?? Date.now()) + lastsMs;
+        const expiresAt = lastsMs === null ? null : serverTime() + lastsMs;
         const links = made.map(({ signer, label }) => ({ signer, label, limit: `${limit}`, expiresAt, once }));
-        const answers = await api('makeLinks', { params: { stream: stream() }, body: { links }, token });
+        const answers = await api('makeLinks', { params: { stream: stream() }, body: { links }, token }).catch(
+          unfunded,
+        );
+        if (!answers) return;
+        store.set({ unfunded: null });
         // Whoever had a link keeps that one; the key made for him now opens nothing.
         const fresh = made.filter((link, i) => answers[i]?.signer === link.signer);
-        const had = made.length - fresh.length;
-        if (had > 0) toast(store, 'good', had === 1 ? 'One person had a link already.' : `${had} had a link already.`);
+        const had = made.filter((link) => !fresh.includes(link)).map(({ label }) => label);
+        if (had.length > 0) toast(store, 'good', hadText(had));
         if (fresh.length > 0) store.set({ made: { links: fresh, credit: decimal(limit, unit().decimals) } });
         await refresh();
       }),
@@ -123,8 +162,24 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
         toast(store, 'good', `The link has ${money(amount, unit())} more.`);
         await refresh();
       }),
+    /** Another look at what was earned. */
+    report: (change: Partial<ReportWish>) => {
+      const { report } = store.get();
+      store.set({ report: { ...report, wish: { ...report.wish, ...change } } });
+      void loadReport();
+    },
+    downloadReport: () =>
+      busy('csv', async () => saveFile(await fetchCsv(token, store.get().report.wish, serverTime()))),
     closeMade: () => store.set({ made: null }),
   };
+}
+
+/** Whom a second link was asked for, which was not made. */
+function hadText(names: readonly string[]): string {
+  const some = names.slice(0, 3).map((name) => `“${name}”`);
+  const more = names.length > 3 ? [...some, `${names.length - 3} more`] : some;
+  const who = [more.slice(0, -1).join(', '), more.at(-1)].filter(Boolean).join(' and ');
+  return `${who} ${names.length === 1 ? 'has' : 'have'} a link already: no second one was made.`;
 }
 
 function reportText(report: SettleReport, unit: Unit): string {

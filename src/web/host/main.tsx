@@ -1,6 +1,7 @@
 // The host's dashboard: on air, earned, links, broadcast, tips as they come.
 import '../shared/base.css';
 import './host.css';
+import './report.css';
 import { render } from 'preact';
 import type { HostStream } from '../../vocabulary/api.js';
 import { createApi } from '../shared/api.js';
@@ -14,6 +15,7 @@ import { type Desk, openDesk } from './desk.js';
 import { LinksCard } from './links-card.js';
 import { Sponsors } from './links-sponsors.js';
 import { MoneyCard } from './money-card.js';
+import { ReportCard } from './report-card.js';
 import { Secrets } from './secrets.js';
 import { SettingsCard } from './settings-card.js';
 import { type HostState, initialState } from './state.js';
@@ -111,6 +113,7 @@ function Page({ desk }: { desk: Desk }) {
           <div>
             <MoneyCard shown={shown} desk={desk} busy={busy} />
             <LinksCard state={state} shown={shown} desk={desk} />
+            <ReportCard state={state} shown={shown} desk={desk} />
             <SettingsCard key={shown.info.id} shown={shown} desk={desk} busy={busy} />
           </div>
           <div>

@@ -3,6 +3,7 @@ import type { HostStream, LinkPage, LinksQuery, StreamInfo } from '../../vocabul
 import type { FeedEvent } from '../../vocabulary/events.js';
 import type { Toast } from '../shared/toasts.js';
 import type { MadeLink } from './links.js';
+import { firstWish, type Report, type ReportWish } from './report.js';
 
 export interface HostState {
   /** No token, or a wrong one: what to do about it. */
@@ -15,7 +16,11 @@ export interface HostState {
   query: Pick<LinksQuery, 'search' | 'sort' | 'offset'>;
   /** Made in this visit; their keys are nowhere else. */
   made: { links: readonly MadeLink[]; credit: string } | null;
+  /** Why no link could be made: nothing is behind them; and where to send what should be. */
+  unfunded: { text: string; sponsor: string } | null;
   tips: readonly Extract<FeedEvent, { type: 'tip' }>[];
+  /** What was earned: the wish, and what was answered to which (`of`). */
+  report: { wish: ReportWish; data: Report | null; of: ReportWish; loading: boolean };
   toasts: readonly Toast[];
   busy: string | null;
 }
@@ -28,7 +33,9 @@ export const initialState: HostState = {
   links: null,
   query: { search: '', sort: 'newest', offset: 0 },
   made: null,
+  unfunded: null,
   tips: [],
+  report: { wish: firstWish, data: null, of: firstWish, loading: false },
   toasts: [],
   busy: null,
 };

@@ -28,7 +28,8 @@ export function decimal(amount: bigint, decimals: number, places: { min?: number
 
 /** A narrow space that no line breaks at. */
 const thin = '\u202f';
-const grouped = (text: string): string =>
+/** Figures with more than four digits before the point, in groups of three. */
+export const grouped = (text: string): string =>
   text.replace(/^-?\d{5,}/, (whole) => whole.replace(/\B(?=(?:\d{3})+$)/g, thin));
 
 /** Decimal text with the symbol, long figures in groups: two places, more where the amount has them, at most `max`. */
