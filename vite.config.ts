@@ -19,6 +19,8 @@ export default {
     cssTarget: 'chrome103',
     chunkSizeWarningLimit: 700,
     rollupOptions: {
+      // Its parts, spread over pages' own chunks, would make one page run another's.
+      output: { codeSplitting: { groups: [{ name: 'ethers', test: /node_modules\/ethers\// }] } },
       input: {
         landing: page('index.html'),
         watch: page('watch/index.html'),

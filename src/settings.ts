@@ -46,6 +46,8 @@ const Env = z.object({
   RECONNECT_SECONDS: seconds(15, 1),
   FIRST_LINK_CREDIT: decimal('5'),
   RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  PUBLIC_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  LIST_STREAMS: flag('on'),
   CHAIN_PORT: port.optional(),
   TOKEN_ADDRESS: Address.optional(),
   HOST_ADDRESS: NameOrAddress.optional(),
@@ -120,6 +122,10 @@ export function readSettings(source: NodeJS.ProcessEnv) {
     ensRegistry: env.ENS_REGISTRY ?? null,
     /** The address that a changed host name may lead to. */
     hostConfirmed: env.HOST_ADDRESS_CONFIRMED ?? null,
+    /** The node that visitors' browsers may ask; null: none on a public chain. */
+    publicRpcUrl: env.PUBLIC_RPC_URL ?? null,
+    /** Nobody else could open what is listed with an address of this machine. */
+    listStreams: env.LIST_STREAMS && (!env.RPC_URL || env.PUBLIC_URL !== undefined),
     /** 0: any free one. */
     chainPort: env.CHAIN_PORT ?? 0,
     chainPollMs: env.CHAIN_POLL_SECONDS * 1000,

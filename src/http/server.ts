@@ -100,8 +100,8 @@ export function fillApp(app: Express, needs: WebNeeds): void {
   app.get('/metrics', async (_req, res) => {
     res.type(needs.metrics.contentType).send(await needs.metrics.text());
   });
-  // Anyone's page may fetch ciphertext and playlists, and learn that they are not there.
-  app.use('/media', (_req, res, next) => {
+  // Anyone's page may fetch ciphertext, playlists and what the registry leads to, and learn that they are not there.
+  app.use(['/media', '/api/streams/:stream/metadata'], (_req, res, next) => {
     res.set('access-control-allow-origin', '*');
     next();
   });

@@ -1,18 +1,25 @@
-// The landing page: what is on now, and what this house is.
+// The landing page: what is on now, here and elsewhere on this chain. With `?rpc=<node>` it needs the chain alone, and no server of ours.
 import '../shared/base.css';
 import './landing.css';
 import { render } from 'preact';
+import { registry } from '../../chain/addresses.js';
 import type { StreamInfo } from '../../vocabulary/api.js';
 import { createApi } from '../shared/api.js';
 import { money, perMinute } from '../shared/money.js';
 import { Lamp, Mark } from '../shared/parts.js';
 import { createStore, useStore } from '../shared/store.js';
+import { type Listed, listFromChain } from './registry.js';
 
 const api = createApi();
-const store = createStore<{ streams: readonly StreamInfo[] | null; trouble: string | null }>({
-  streams: null,
-  trouble: null,
-});
+/** The node of a front end without a server. */
+const rpcUrl = new URLSearchParams(location.search).get('rpc');
+interface State {
+  /** Null: not known yet. */
+  streams: readonly StreamInfo[] | null;
+  elsewhere: readonly Listed[] | null;
+  trouble: string | null;
+}
+const store = createStore<State>({ streams: rpcUrl ? [] : null, elsewhere: null, trouble: null });
 
 function Card({ stream }: { stream: StreamInfo }) {
   const minute = perMinute(BigInt(stream.price), stream.terms.token.decimals);
@@ -38,8 +45,46 @@ function Card({ stream }: { stream: StreamInfo }) {
   );
 }
 
+function Elsewhere({ stream }: { stream: Listed }) {
+  const minute = perMinute(stream.price, stream.token.decimals);
+  return (
+    <article class={`show card ${stream.live ? 'live' : 'idle'}`} data-testid="listed">
+      <p class="line">
+        <Lamp state={stream.live ? 'live' : 'idle'} />
+        <span class="site">{stream.site}</span>
+      </p>
+      <h2 dir="auto">{stream.title}</h2>
+      <p class="price">
+        <b>{minute > 0n ? money(minute, stream.token) : 'Free'}</b>
+        {minute > 0n && ' a minute'}
+      </p>
+      <a class="main" href={stream.watch} rel="noopener">
+        {stream.live ? 'Watch' : 'Open and wait'}
+      </a>
+    </article>
+  );
+}
+
+function FromChain({ listed }: { listed: readonly Listed[] }) {
+  if (listed.length === 0 && !rpcUrl) return null;
+  return (
+    <>
+      <h2 class="part">{rpcUrl ? 'On this chain' : 'Elsewhere on this chain'}</h2>
+      <p class="dim part">
+        Listed by their hosts in a public register. Titles and prices are theirs; nobody checks them.
+      </p>
+      <section class="shows" aria-label="Elsewhere" data-testid="from-chain">
+        {listed.map((stream) => (
+          <Elsewhere key={stream.id} stream={stream} />
+        ))}
+        {listed.length === 0 && <p class="dim">No stream is open on this chain right now.</p>}
+      </section>
+    </>
+  );
+}
+
 function Page() {
-  const { streams, trouble } = useStore(store);
+  const { streams, elsewhere, trouble } = useStore(store);
   return (
     <>
       <header class="top">
@@ -62,8 +107,9 @@ function Page() {
           {streams?.map((stream) => (
             <Card key={stream.id} stream={stream} />
           ))}
-          {streams?.length === 0 && <p class="dim">No stream has been set up in this house yet.</p>}
+          {streams?.length === 0 && !rpcUrl && <p class="dim">No stream has been set up in this house yet.</p>}
         </section>
+        {elsewhere && <FromChain listed={elsewhere} />}
       </main>
     </>
   );
@@ -80,7 +126,25 @@ async function load(): Promise<void> {
   }
 }
 
+/** Where the list is read, by this house's word or by the address's. */
+async function place(): Promise<{ rpcUrl: string | null; registry: string }> {
+  return rpcUrl ? { rpcUrl, registry: registry.address } : api('getRegistry', {});
+}
+
+async function loadElsewhere(): Promise<void> {
+  try {
+    const listed = await listFromChain(await place());
+    store.set({ elsewhere: listed.filter(({ watch }) => new URL(watch).origin !== location.origin) });
+  } catch {
+    if (rpcUrl) store.set({ trouble: 'The node in this page’s address does not answer, or has no stream registry.' });
+  }
+}
+
 const root = document.getElementById('app');
 if (root) render(<Page />, root);
-void load();
-setInterval(load, 5000);
+if (!rpcUrl) {
+  void load();
+  setInterval(load, 5000);
+}
+void loadElsewhere();
+setInterval(loadElsewhere, 30_000);
