@@ -12,6 +12,7 @@ import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { type Overlay, startOverlay } from './overlay/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
+import { createRegistry } from './registry/index.js';
 import { loadSecrets, sameSecret } from './secrets.js';
 import { type Settings, toUnits } from './settings.js';
 import { openStore } from './store/index.js';
@@ -20,6 +21,7 @@ import { createKeyPath, startShows } from './stream/index.js';
 
 const clockToleranceMs = 5 * 60_000;
 const settleEveryMs = 5000;
+const listEveryMs = 30_000;
 
 export interface App extends FirstShow {
   stop(): Promise<void>;
@@ -172,6 +174,7 @@ async function wire(
       overlay,
       faucet: place.dev ? chain.mint : null,
       ens: createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) }),
+      rpcUrl: settings.publicRpcUrl ?? (place.dev ? place.rpcUrl : null),
       hostName: host.name,
       lastEvent: feed.last,
       now: Date.now,
@@ -198,6 +201,15 @@ async function wire(
     mint: chain.mint,
     log,
   });
+  if (settings.listStreams) {
+    const { streams } = shows;
+    const list = { streams: streams.all, payout: place.host, publicUrl: settings.publicUrl, everyMs: listEveryMs };
+    const listing = createRegistry({ chain, ...list, log }).start();
+    onStop(async () => {
+      chain.stopSending();
+      await listing.stop();
+    });
+  }
   if (settings.testCard) {
     const card = shows.startTestCard(settings.stream.id);
     onStop(card.stop);

@@ -17,9 +17,6 @@ export interface FirstShow {
   sponsor: Hex;
 }
 
-/** On a development chain the sponsor gets this many times the first link's credit. */
-const devSponsorLinks = 40n;
-
 export interface FirstShowNeeds {
   settings: Settings;
   secrets: Secrets;
@@ -32,16 +29,10 @@ export interface FirstShowNeeds {
 }
 
 /** Whatever tokens the sponsor's address holds go into the stream's channel; test money is made where it may be. */
-async function fundSponsor(needs: FirstShowNeeds, stream: string, credit: bigint): Promise<boolean> {
-  const { payments, dev, log } = needs;
-  const { sponsor, chain, ledger } = payments;
-  const before = ledger.purse(sponsor.channelOf(stream));
-  if (dev && (!before || remaining(before) < credit)) await needs.mint(sponsor.address, credit * devSponsorLinks);
-  const tokens = await chain.balanceOf(sponsor.address);
-  if (tokens > 0n) {
-    log.info({ stream }, 'funding the channel behind the watch links');
-    await sponsor.fund(stream, tokens);
-  }
+async function fundSponsor({ payments, dev, mint }: FirstShowNeeds, stream: string, credit: bigint): Promise<boolean> {
+  const { sponsor, ledger } = payments;
+  if (dev) await sponsor.stock(stream, { each: credit, all: credit }, mint);
+  await sponsor.collect(stream);
   return ledger.purse(sponsor.channelOf(stream)) !== undefined;
 }
 

@@ -15,7 +15,9 @@ import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabular
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import { createLinkHandlers } from './link-handlers.js';
+import { createListingHandlers } from './listing-handlers.js';
 import type { Handlers } from './mount.js';
+import { createReportHandlers } from './report-handlers.js';
 import { createWalletHandlers } from './wallet-handlers.js';
 
 /** Test tokens for one click, in whole tokens. */
@@ -30,6 +32,8 @@ export interface HandlerNeeds {
   /** Test tokens; null where the tokens are real. */
   faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
   ens: Ens;
+  /** The node that visitors' browsers may ask. */
+  rpcUrl: string | null;
   /** Null: the host's address was given as such. */
   hostName: HostName | null;
   lastEvent: () => number;
@@ -39,7 +43,7 @@ export interface HandlerNeeds {
 export function createHandlers(needs: HandlerNeeds): Handlers {
   const { settings, payments, tips, shows, overlay, now } = needs;
   const { ledger, terms, chain } = payments;
-  const links = createLinkHandlers({ payments, streams: shows.streams, now });
+  const links = createLinkHandlers({ payments, streams: shows.streams, faucet: needs.faucet, now });
 
   const { address, symbol, decimals, name, version } = chain.token;
   const paymentTerms = {
@@ -122,7 +126,15 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     return text ? [{ at: now(), text }] : [];
   }
 
+  const listing = createListingHandlers({
+    info: (stream) => info(shows.streams.get(stream)),
+    publicUrl: settings.publicUrl,
+    chainId: chain.chainId,
+    rpcUrl: needs.rpcUrl,
+  });
+
   return {
+    ...listing,
     listStreams: async () => shows.streams.all().map(info),
     getStream: async ({ params }) => info(shows.streams.get(params.stream)),
     openSession: async ({ body }) => {
@@ -165,10 +177,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     ...links.handlers,
     ...createWalletHandlers({ payments, ens: needs.ens }),
     settle: ({ body }) => payments.settle(body),
-    report: async ({ query: { by, from, to } }) => {
-      const lines = await payments.report({ by, ...(from !== undefined && { from }), ...(to !== undefined && { to }) });
-      return lines.map((line) => ({ ...line, watched: `${line.watched}`, tipped: `${line.tipped}` }));
-    },
+    ...createReportHandlers({ payments }),
     verify: payments.verify,
   };
 }

@@ -6,10 +6,12 @@ import {
   makeLinksDigest,
   type Payments,
   type Purse,
+  raiseLinkDigest,
   readAccountDigest,
   recover,
   remaining,
   revokeLinksDigest,
+  type Stock,
   watchLink,
 } from '../payments/index.js';
 import type { Streams } from '../stream/streams.js';
@@ -25,6 +27,7 @@ type LinkRoutes =
   | 'topUpLink'
   | 'sponsorLinks'
   | 'sponsorRevoke'
+  | 'sponsorTopUp'
   | 'sponsorAccount';
 
 const wishOf = (link: SentWish): LinkWish & { expiresAt: number | null; once: boolean } => ({
@@ -38,7 +41,13 @@ interface Proof {
   signature: Hex;
 }
 
-export function createLinkHandlers(needs: { payments: Payments; streams: Pick<Streams, 'get'>; now: () => number }) {
+export function createLinkHandlers(needs: {
+  payments: Payments;
+  streams: Pick<Streams, 'get'>;
+  /** Makes test tokens; null where the tokens are real. */
+  faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
+  now: () => number;
+}) {
   const { payments, streams, now } = needs;
   const { ledger, sponsor, links, channels } = payments;
 
@@ -56,10 +65,24 @@ export function createLinkHandlers(needs: { payments: Payments; streams: Pick<St
   const freed = (taken: readonly Readonly<Purse>[]): string =>
     `${taken.reduce((sum, link) => sum + remaining(link), 0n)}`;
 
+  /** What our channel of a stream must hold to keep what it promised and these new links too. */
+  function needOf(stream: string, wishes: readonly LinkWish[]): Stock {
+    const channel = ledger.purse(sponsor.channelOf(stream));
+    const promised = channel ? budgetOf(channel, ledger.passesOf(channel.id), now()).promised : 0n;
+    const need = { each: 0n, all: promised };
+    for (const { limit } of wishes) {
+      need.all += limit;
+      if (limit > need.each) need.each = limit;
+    }
+    return need;
+  }
+
   const handlers: Pick<Handlers, LinkRoutes> = {
     makeLinks: async ({ params, body }) => {
       const { id } = streams.get(params.stream);
-      const made = await links.make(id, sponsor.channelOf(id), body.links.map(wishOf));
+      const wishes = body.links.map(wishOf);
+      await sponsor.stock(id, needOf(id, wishes), needs.faucet);
+      const made = await links.make(id, sponsor.channelOf(id), wishes);
       return made.map((link) => watchLink(link, now()));
     },
     listLinks: async ({ params, query }) => {
@@ -101,6 +124,15 @@ export function createLinkHandlers(needs: { payments: Payments; streams: Pick<St
       );
       await links.revoke(id, body.links);
       return body.links.flatMap((link) => ledger.purse(link) ?? []).map((link) => watchLink(link, now()));
+    },
+    sponsorTopUp: async ({ params, body }) => {
+      const { id: wish, link, amount } = body;
+      const raise = { id: wish, link, amount: BigInt(amount) };
+      const digest = raiseLinkDigest(body.channel, raise, body.issuedAt, payments.domain);
+      const { id } = sponsored(params.stream, body, digest);
+      if (ledger.purse(link)?.channel !== id) throw new Problem('unknown_purse');
+      // An id is the sponsor's own: nobody else can have used it.
+      return watchLink(await links.topUp(`${id}/${wish}`, link, raise.amount), now());
     },
     sponsorAccount: async ({ params, body }) => {
       const purse = sponsored(params.stream, body, readAccountDigest(body.channel, body.issuedAt, payments.domain));

@@ -28,9 +28,16 @@ export type { Charge, ChargeRequest } from './ledger.js';
 export { budgetOf, findLinks, type LinkWish, watchLink } from './links.js';
 export { type Purse, purseState, remaining } from './purse.js';
 export type { AskSponsor, Signed, SignWish } from './remote-sponsors.js';
-export type { ReportBy, ReportLine } from './reports.js';
+export { earnedIn, type ReportBy, type ReportLine, type ReportSums, sumOf } from './reports.js';
 export type { SettlePolicy } from './settle-policy.js';
-export { makeLinksDigest, readAccountDigest, revokeLinksDigest, signForDigest } from './sponsor-data.js';
+export type { Stock } from './sponsor.js';
+export {
+  makeLinksDigest,
+  raiseLinkDigest,
+  readAccountDigest,
+  revokeLinksDigest,
+  signForDigest,
+} from './sponsor-data.js';
 export { createTips, type Tips } from './tips.js';
 export { addressOf, recover, sessionDigest } from './typed-data.js';
 
@@ -77,7 +84,7 @@ export async function openPayments(needs: {
     now,
   });
   const channels = await openChannels({ store, ledger, chain, domain, terms, log, now });
-  const sponsor = createSponsor({ key: needs.sponsorKey, ledger, channels, chain, domain, terms, now });
+  const sponsor = createSponsor({ key: needs.sponsorKey, ledger, channels, chain, domain, terms, log, now });
   const remoteSponsors = createRemoteSponsors({ ledger: () => ledger, log, now });
   const links = createLinks({ store, ledger, domain, now });
   const settler = createSettler({ store, ledger, channels, chain, domain, host: settings.host, gateKey, log, now });

@@ -1,4 +1,4 @@
-// EIP-712 digests of what a sponsor signs besides vouchers: making and revoking links, reading its account, saying who it is.
+// EIP-712 digests of what a sponsor signs besides vouchers: making, raising and revoking links, reading its account, saying who it is.
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Hex } from '../vocabulary/values.js';
@@ -51,6 +51,19 @@ const revokeType = text('RevokeLinks(bytes32 channelId,bytes32[] links,uint64 is
 export function revokeLinksDigest(channel: Hex, links: readonly Hex[], issuedAt: number, domain: Domain) {
   const list = keccak_256(concatBytes(...links.map(word)));
   return digest(domain, struct(revokeType, word(channel), list, word(issuedAt)));
+}
+
+const raiseType = text('RaiseLink(bytes32 channelId,bytes32 link,uint128 amount,string id,uint64 issuedAt)');
+
+/** Digest of a sponsor's request to raise a link, by its purse id, once for `id`; `amount` in base units. */
+export function raiseLinkDigest(
+  channel: Hex,
+  raise: { link: Hex; amount: bigint; id: string },
+  issuedAt: number,
+  domain: Domain,
+): Uint8Array {
+  const { link, amount, id } = raise;
+  return digest(domain, struct(raiseType, word(channel), word(link), word(amount), text(id), word(issuedAt)));
 }
 
 const readType = text('ReadAccount(bytes32 channelId,uint64 issuedAt)');

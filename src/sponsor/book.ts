@@ -25,6 +25,7 @@ create table if not exists links (
   signer text primary key, credit text not null, label text not null, expires_at integer, once integer not null,
   registered integer not null, revoked_at integer, final_spent text, counted text not null, signature text
 );
+create table if not exists raises (id text primary key, signer text not null, amount text not null, done integer not null);
 create table if not exists standing (
   one integer primary key check (one = 1), signed text not null, covered text not null, level text, level_at integer not null
 );
@@ -42,6 +43,13 @@ interface LinkRow {
   final_spent: string | null;
   counted: string;
   signature: Hex | null;
+}
+
+/** More credit for a link; `id` names it, so that it is given once however often it is asked for. */
+export interface Raise {
+  id: string;
+  signer: Hex;
+  amount: bigint;
 }
 
 const linkFromRow = (row: LinkRow): IssuedLink => ({
@@ -129,6 +137,11 @@ export function openBook(folder: string) {
 
   const links = (): IssuedLink[] => allLinks.all().map(linkFromRow);
 
+  function addCredit(signer: Hex, amount: bigint): void {
+    const row = oneLink.get(signer);
+    if (row) db.prepare('update links set credit = ? where signer = ?').run(`${BigInt(row.credit) + amount}`, signer);
+  }
+
   return {
     key,
     address: addressOf(key),
@@ -193,6 +206,23 @@ export function openBook(folder: string) {
         .prepare('update links set final_spent = coalesce(final_spent, ?) where signer = ?')
         .run(`${finalSpent}`, signer),
     count: (signer: Hex, amount: bigint, signature: Hex): void => void count.run(`${amount}`, signature, signer),
+
+    /** From now on the link's vouchers may go so far; the server is told after that. */
+    addRaise({ id, signer, amount }: Raise): void {
+      db.prepare('insert into raises values (?, ?, ?, 0)').run(id, signer, `${amount}`);
+      addCredit(signer, amount);
+    },
+    openRaises: (): Raise[] =>
+      db
+        .prepare<[], { id: string; signer: Hex; amount: string }>('select * from raises where done = 0 order by rowid')
+        .all()
+        .map(({ id, signer, amount }) => ({ id, signer, amount: BigInt(amount) })),
+    raiseDone: (id: string): void => void db.prepare('update raises set done = 1 where id = ?').run(id),
+    /** The server refused it for good. */
+    dropRaise({ id, signer, amount }: Raise): void {
+      db.prepare('delete from raises where id = ?').run(id);
+      addCredit(signer, -amount);
+    },
 
     /** `level` is full at the start. */
     standing(full: bigint): Standing {

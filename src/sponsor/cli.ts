@@ -1,20 +1,19 @@
 // dtok sponsor: a sponsor's own process, with its own key and record, wherever it runs.
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { Contract, formatUnits, JsonRpcProvider, parseUnits } from 'ethers';
-import { x402BatchSettlement } from '../chain/contracts.js';
-import { closeDigest, sign } from '../payments/typed-data.js';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { SponsorAccount, type StreamInfo } from '../vocabulary/api.js';
 import { Address, type Hex, StreamId } from '../vocabulary/values.js';
 import { audit, auditTable } from './audit.js';
 import { type Book, openBook, type Place } from './book.js';
 import { channelOf, fundTo, settlePlace } from './channel.js';
 import { createDesk } from './desk.js';
+import { aloneHint, claimedOnChain, closeTogether, mayLeaveAlone, moneyIn, withdrawAlone } from './leave.js';
 import { openLine } from './line.js';
 import { help, type Options, readOptions } from './options.js';
+import { amountOf, linksAsked, saveLinks } from './orders.js';
 import type { Bounds } from './rule.js';
 import { createServer, type SponsorServer } from './server.js';
 import { createSigner } from './signer.js';
-import { type NewLink, newLinks, readExpiry, wishesByNumber, wishesOfCsv, writeCsv } from './wishes.js';
+import { labelsOfCsv } from './wishes.js';
 
 /** Viewers whose price the bound allows when none is given. */
 const defaultViewers = 100n;
@@ -28,15 +27,6 @@ interface Desk {
 }
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-const amountOf = (text: string, token: { decimals: number }): bigint => {
-  if (!/^\d{1,12}(\.\d{1,18})?$/.test(text)) throw new Error(`“${text}” is no amount such as 0.5.`);
-  return parseUnits(text, token.decimals);
-};
-const moneyIn =
-  (token: Place['token']) =>
-  (amount: bigint): string =>
-    `${formatUnits(amount, token.decimals)} ${token.symbol}`;
 
 function needPlace(book: Book): Place {
   const place = book.place();
@@ -76,6 +66,7 @@ async function run(at: Desk): Promise<string> {
   const desk = deskFor(at);
   await desk.register();
   await desk.finishRevoking();
+  for (const why of await desk.finishRaising()) say(`Not raised: ${why}`);
   const perSecond = options['per-second']
     ? amountOf(options['per-second'], token)
     : BigInt(info.price) * defaultViewers;
@@ -101,45 +92,11 @@ async function run(at: Desk): Promise<string> {
   return `Stopped. ${money(book.standing(0n).signed)} signed in all.`;
 }
 
-function wishes({ options, info }: Desk): NewLink[] {
-  const { token } = info.terms;
-  const now = Date.now();
-  const read = {
-    amount: (text: string) => amountOf(text, token),
-    expiry: (text: string) => readExpiry(text, now),
-  };
-  if (options.limit === undefined) throw new Error('Say what each link may spend: --limit 1');
-  const base = {
-    label: options.label ?? '',
-    limit: read.amount(options.limit),
-    expiresAt: read.expiry(options.expires ?? ''),
-  };
-  if (options.csv) return newLinks(wishesOfCsv(readFileSync(options.csv, 'utf8'), base, read), options.once);
-  const count = Number(options.count ?? 1);
-  if (!Number.isInteger(count) || count < 1 || count > 100_000) throw new Error('--count is a number up to 100000.');
-  return newLinks(wishesByNumber(count, base), options.once);
-}
-
-function saveLinks(file: string, links: readonly NewLink[], place: Place): void {
-  const url = (key: Hex) =>
-    `${place.server}/watch/${place.stream}#k=${Buffer.from(key.slice(2), 'hex').toString('base64url')}`;
-  const rows = links.map(({ label, limit, expiresAt, key }) => [
-    label,
-    formatUnits(limit, place.token.decimals),
-    expiresAt === null ? '' : new Date(expiresAt).toISOString(),
-    url(key),
-  ]);
-  // Each row is worth its credit: for its owner only.
-  const handle = openSync(file, 'w', 0o600);
-  writeSync(handle, writeCsv([['label', 'limit', 'expires', 'link'], ...rows]));
-  closeSync(handle);
-}
-
 async function links(at: Desk): Promise<string> {
   const { options, book } = at;
   const desk = deskFor(at);
   const place = needPlace(book);
-  const made = wishes(at);
+  const made = linksAsked(options, at.info.terms.token);
   // The keys first, then our record, then the server: nothing that pays can be lost on the way.
   saveLinks(options.out, made, place);
   book.act(() => book.addLinks(made));
@@ -166,38 +123,40 @@ async function list(at: Desk): Promise<string> {
   return [...rows, `${money(left)} left in the channel, ${money(promised)} promised to open links.${over}`].join('\n');
 }
 
-async function revoke(at: Desk): Promise<string> {
-  const { options, book } = at;
-  const labels = options.csv
-    ? wishesOfCsv(
-        readFileSync(options.csv, 'utf8'),
-        { label: '', limit: 0n, expiresAt: null },
-        {
-          amount: () => 0n,
-          expiry: () => null,
-        },
-      ).map(({ label }) => label)
-    : options.label === undefined
-      ? []
-      : [options.label];
-  const named = new Set(labels);
+/** The links that --label, --link and --csv name. */
+function chosen({ options, book }: Desk): Hex[] {
+  const labels = options.csv ? labelsOfCsv(readFileSync(options.csv, 'utf8')) : [];
+  const named = new Set(options.label === undefined ? labels : [...labels, options.label]);
   const addresses = new Set((options.link ?? []).map((text) => Address.parse(text) as Hex));
   if (named.size + addresses.size === 0) throw new Error('Say which: --label NAME, --link ADDRESS or --csv FILE.');
-  const chosen = book.links().filter((link) => named.has(link.label) || addresses.has(link.signer));
-  if (chosen.length === 0) throw new Error('No link of yours is called so.');
-  await deskFor(at).revoke(chosen.map(({ signer }) => signer));
-  return `${chosen.length} links revoked.`;
+  const found = book.links().filter((link) => named.has(link.label) || addresses.has(link.signer));
+  if (found.length === 0) throw new Error('No link of yours is called so.');
+  return found.map(({ signer }) => signer);
 }
 
-async function claimedOnChain(rpc: string, place: Place): Promise<bigint> {
-  const provider = new JsonRpcProvider(rpc, place.domain.chainId, { staticNetwork: true });
-  try {
-    const contract = new Contract(place.domain.contract, x402BatchSettlement.abi, provider);
-    const state: readonly bigint[] = await contract.getFunction('channels')(channelOf(place));
-    return state[1] ?? 0n;
-  } finally {
-    provider.destroy();
-  }
+async function raise(at: Desk): Promise<string> {
+  const { options, info } = at;
+  if (options.by === undefined) throw new Error('Say by how much: --by 1');
+  const amount = amountOf(options.by, info.terms.token);
+  const desk = deskFor(at);
+  await desk.register();
+  const left = await desk.finishRaising();
+  const signers = chosen(at);
+  const raised = await desk.raise(signers, amount).catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${why}\nIt is written down and is made by your next command here: do not ask for it again.`, {
+      cause,
+    });
+  });
+  const refused = [...left, ...raised];
+  const done = `${signers.length - raised.length} links have ${moneyIn(info.terms.token)(amount)} more.`;
+  return [done, ...refused.map((why) => `Not raised: ${why}`)].join('\n');
+}
+
+async function revoke(at: Desk): Promise<string> {
+  const signers = chosen(at);
+  await deskFor(at).revoke(signers);
+  return `${signers.length} links revoked.`;
 }
 
 /** What the server says now, or what was kept of it. */
@@ -218,26 +177,47 @@ async function check(options: Options, book: Book): Promise<{ text: string; ok: 
 }
 
 async function close(at: Desk): Promise<string> {
-  const place = placeNow(at);
-  const channel = channelOf(place);
-  const issuedAt = clockOf(at.info)();
-  const signature = sign(closeDigest(channel, issuedAt, place.domain), at.book.key);
-  const done = await at.server.ask('closeChannel', { params: { purse: channel }, body: { issuedAt, signature } });
-  return `${moneyIn(place.token)(BigInt(done.refunded))} went back to ${done.to}.`;
+  const { book, server } = at;
+  return closeTogether({ book, server, place: placeNow(at), now: clockOf(at.info) });
 }
 
-const commands: Record<string, (at: Desk) => Promise<string>> = { run, links, list, revoke, close };
+/** With the server's help; when that fails, the words say how to leave without it. */
+async function closing(options: Options, book: Book): Promise<string> {
+  const place = needPlace(book);
+  try {
+    return await close(await reach(options, book));
+  } catch (error) {
+    if (!mayLeaveAlone(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`The channel was not closed: ${why}\n${aloneHint(place)}`, { cause: error });
+  }
+}
+
+async function withdraw({ rpc }: Options, book: Book): Promise<string> {
+  const place = needPlace(book);
+  if (!rpc) throw new Error(`Say which node to ask: --rpc URL, of chain ${place.domain.chainId}.`);
+  return withdrawAlone({ rpc, book, place });
+}
+
+const commands: Record<string, (at: Desk) => Promise<string>> = { run, links, list, raise, revoke };
+/** What must work without a server. */
+const alone: Record<string, (options: Options, book: Book) => Promise<string>> = { close: closing, withdraw };
 
 /** Runs one command; resolves to the exit code. Throws an Error for the person at the terminal. */
 export async function sponsor(args: string[]): Promise<number> {
   const options = readOptions(args);
   const command = commands[options.command];
-  if (options.help || (!command && options.command !== 'audit')) {
+  const own = alone[options.command];
+  if (options.help || !(command || own || options.command === 'audit')) {
     say(help);
     return options.help ? 0 : 1;
   }
   const book = openBook(options.data);
   try {
+    if (own) {
+      say(await own(options, book));
+      return 0;
+    }
     if (!command) {
       const { text, ok } = await check(options, book);
       say(text);

@@ -1,15 +1,19 @@
 // What a sponsor does with its links: registers, revokes and reads them, each request signed by its key.
-import { makeLinksDigest, readAccountDigest, revokeLinksDigest } from '../payments/sponsor-data.js';
+import { randomBytes } from 'node:crypto';
+import { makeLinksDigest, raiseLinkDigest, readAccountDigest, revokeLinksDigest } from '../payments/sponsor-data.js';
 import { passId, sign } from '../payments/typed-data.js';
 import type { SponsorAccount } from '../vocabulary/api.js';
 import type { Hex } from '../vocabulary/values.js';
-import type { Book, Place } from './book.js';
+import type { Book, Place, Raise } from './book.js';
 import { channelOf } from './channel.js';
 import type { IssuedLink } from './rule.js';
-import type { SponsorServer } from './server.js';
+import { Refused, type SponsorServer } from './server.js';
 
 /** Links in one request. */
 const most = 10_000;
+
+/** A raise refused so was not made and never will be. */
+const neverRaised = new Set(['unknown_purse', 'link_revoked', 'link_expired', 'bad_request']);
 
 export type Desk = ReturnType<typeof createDesk>;
 
@@ -65,6 +69,34 @@ export function createDesk(needs: { book: Book; place: Place; server: SponsorSer
     }
   }
 
+  /** Tells the server of one raise. Throws `Refused`; what is refused for good is taken back here too. */
+  async function sendRaise(raise: Raise): Promise<void> {
+    const { id, amount } = raise;
+    const link = idOf(raise.signer);
+    const issuedAt = now();
+    const signature = sign(raiseLinkDigest(channel, { link, amount, id }, issuedAt, domain), book.key);
+    const body = { channel, issuedAt, signature, id, link, amount: `${amount}` };
+    try {
+      await server.ask('sponsorTopUp', { params, body });
+    } catch (error) {
+      if (error instanceof Refused && neverRaised.has(error.code)) book.act(() => book.dropRaise(raise));
+      throw error;
+    }
+    book.raiseDone(id);
+  }
+
+  /** Tells the server of raises that it may not know; answers what it refused for good, in words. */
+  async function finishRaising(): Promise<string[]> {
+    const refused: string[] = [];
+    for (const raise of book.openRaises()) {
+      await sendRaise(raise).catch((error: unknown) => {
+        if (!(error instanceof Refused) || !neverRaised.has(error.code)) throw error;
+        refused.push(`${book.link(raise.signer)?.label || raise.signer}: ${error.message}`);
+      });
+    }
+    return refused;
+  }
+
   function page(offset: number): Promise<SponsorAccount> {
     const issuedAt = now();
     const signature = sign(readAccountDigest(channel, issuedAt, domain), book.key);
@@ -76,6 +108,14 @@ export function createDesk(needs: { book: Book; place: Place; server: SponsorSer
     idOf,
     register,
     finishRevoking,
+    finishRaising,
+    /** Gives links more credit: here first, so that their vouchers count as far; answers what was refused, in words. */
+    async raise(signers: readonly Hex[], amount: bigint): Promise<string[]> {
+      book.act(() => {
+        for (const signer of signers) book.addRaise({ id: randomBytes(16).toString('hex'), signer, amount });
+      });
+      return finishRaising();
+    },
     /** Takes links back: here first, so that nothing more is signed for them whatever the server does. */
     async revoke(signers: readonly Hex[]): Promise<void> {
       const at = now();

@@ -32,15 +32,6 @@ export function readCsv(text: string): string[][] {
   return rows;
 }
 
-/** A cell that no spreadsheet takes for a formula or splits. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${safe.replace(/"/g, '""')}"`;
-}
-
-export const writeCsv = (rows: readonly (readonly string[])[]): string =>
-  rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
-
 const units: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `90m`, `12h`, `7d` from now, or a date (`2031-05-01T20:00Z`); ms. Throws an Error that says so. */
@@ -52,23 +43,28 @@ export function readExpiry(text: string, now: number): number | null {
   throw new Error(`“${text}” is no time to come: say 90m, 12h, 7d, or a date such as 2031-05-01T20:00Z.`);
 }
 
+/** The rows of a CSV by the names in its heading, one of which must be `label`. */
+function tableOf(text: string): ((name: string) => string)[] {
+  const [head = [], ...rows] = readCsv(text);
+  const names = head.map((name) => name.trim().toLowerCase());
+  if (!names.includes('label')) throw new Error('The CSV needs a heading with “label” (and “limit”, “expires”).');
+  return rows.map((row) => (name) => row[names.indexOf(name)]?.trim() ?? '');
+}
+
+/** The labels that a CSV names. */
+export const labelsOfCsv = (text: string): string[] => tableOf(text).map((given) => given('label'));
+
 /** Wishes of a CSV with the columns `label` and, if they differ, `limit` and `expires`. */
 export function wishesOfCsv(
   text: string,
   defaults: Wish,
   read: { amount: (text: string) => bigint; expiry: (text: string) => number | null },
 ): Wish[] {
-  const [head = [], ...rows] = readCsv(text);
-  const names = head.map((name) => name.trim().toLowerCase());
-  if (!names.includes('label')) throw new Error('The CSV needs a heading with “label” (and “limit”, “expires”).');
-  return rows.map((row) => {
-    const given = (name: string) => row[names.indexOf(name)]?.trim() ?? '';
-    return {
-      label: given('label'),
-      limit: given('limit') ? read.amount(given('limit')) : defaults.limit,
-      expiresAt: given('expires') ? read.expiry(given('expires')) : defaults.expiresAt,
-    };
-  });
+  return tableOf(text).map((given) => ({
+    label: given('label'),
+    limit: given('limit') ? read.amount(given('limit')) : defaults.limit,
+    expiresAt: given('expires') ? read.expiry(given('expires')) : defaults.expiresAt,
+  }));
 }
 
 /** `count` wishes; with more than one, labels are numbered. */

@@ -1,6 +1,7 @@
 // What a person or program may ask over HTTP: every route with its shapes, defined once.
 import { z } from 'zod';
 import { PurseState } from './events.js';
+import { RegistryInfo, StreamMetadata } from './listing.js';
 import { Address, Amount, Bytes32, IdempotencyId, Milliseconds, plainText, Signature, StreamId } from './values.js';
 
 export const Token = z
@@ -328,6 +329,9 @@ export const SponsorLinksRequest = z.object({ ...bySponsor, links: LinkWishes })
 export const SponsorRevokeRequest = z
   .object({ ...bySponsor, links: z.array(Bytes32).min(1).max(10_000) })
   .meta({ id: 'SponsorRevokeRequest' });
+export const SponsorTopUpRequest = z
+  .object({ ...bySponsor, id: IdempotencyId, link: Bytes32, amount: Amount })
+  .meta({ id: 'SponsorTopUpRequest', description: 'the same id again, newly signed, raises nothing more' });
 export const SponsorReadRequest = z
   .object({
     ...bySponsor,
@@ -380,18 +384,34 @@ export const ReportQuery = z.object({
   by: z.enum(['stream', 'day', 'payer']).default('day'),
   from: Day.optional().meta({ description: 'a day (UTC): 2026-11-01' }),
   to: Day.optional().meta({ description: 'the first day that is not included' }),
+  limit: z.coerce.number().int().min(1).max(1000).default(1000).meta({ description: 'lines of JSON; CSV has all' }),
+  format: z.enum(['json', 'csv']).optional().meta({ description: 'goes before the Accept header' }),
 });
+export type ReportQuery = z.infer<typeof ReportQuery>;
+const reportSums = {
+  watched: Amount,
+  tipped: Amount,
+  claimed: Amount.meta({ description: 'the part of both that is claimed on chain by now; the oldest charges first' }),
+  paidMs: z.number().int(),
+  freeMs: z.number().int(),
+  tips: z.number().int(),
+};
 export const ReportLine = z
   .object({
-    of: z.string().meta({ description: 'the stream’s id, the day, or the payer’s address' }),
-    watched: Amount,
-    tipped: Amount,
-    paidMs: z.number().int(),
-    freeMs: z.number().int(),
-    tips: z.number().int(),
+    of: z.string().meta({ description: 'the stream’s id, the day (UTC), or the payer’s address' }),
+    label: z.string().meta({ description: 'the stream’s title, or what the payer’s watch link is for' }),
+    ...reportSums,
   })
   .meta({ id: 'ReportLine' });
 export type ReportLine = z.infer<typeof ReportLine>;
+export const Report = z
+  .object({
+    lines: z.array(ReportLine).meta({ description: 'days in order, streams and payers with the most first' }),
+    count: z.number().int().meta({ description: 'of all lines, also those beyond the limit' }),
+    total: z.object(reportSums),
+  })
+  .meta({ id: 'Report' });
+export type Report = z.infer<typeof Report>;
 
 const count = z.number().int();
 export const Verification = z
@@ -412,6 +432,8 @@ export interface Route {
   query?: z.ZodObject;
   /** Its body may be megabytes. */
   large?: true;
+  /** Answers `text/csv` too, to whoever asks for it. */
+  csv?: true;
   body?: z.ZodType;
   answer: z.ZodType;
 }
@@ -434,6 +456,21 @@ export const routes = {
     who: 'anyone',
     params: stream,
     answer: StreamInfo,
+  },
+  getStreamMetadata: {
+    method: 'get',
+    path: '/api/streams/{stream}/metadata',
+    summary: 'What the stream registry’s metadata URI leads to; any site may read it',
+    who: 'anyone',
+    params: stream,
+    answer: StreamMetadata,
+  },
+  getRegistry: {
+    method: 'get',
+    path: '/api/registry',
+    summary: 'Where the list of all streams on this chain is read',
+    who: 'anyone',
+    answer: RegistryInfo,
   },
   openSession: {
     method: 'post',
@@ -606,6 +643,15 @@ export const routes = {
     body: SponsorRevokeRequest,
     answer: z.array(WatchLink),
   },
+  sponsorTopUp: {
+    method: 'post',
+    path: '/api/sponsors/{stream}/top-up',
+    summary: 'Raise the limit of a watch link of the sponsor’s own channel, once for each id',
+    who: 'anyone',
+    params: stream,
+    body: SponsorTopUpRequest,
+    answer: WatchLink,
+  },
   sponsorAccount: {
     method: 'post',
     path: '/api/sponsors/{stream}/account',
@@ -629,7 +675,8 @@ export const routes = {
     summary: 'What was earned, by stream, day or payer, summed from every charge',
     who: 'host',
     query: ReportQuery,
-    answer: z.array(ReportLine),
+    csv: true,
+    answer: Report,
   },
   verify: {
     method: 'post',

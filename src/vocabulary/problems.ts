@@ -120,6 +120,13 @@ const wordings = {
     title: 'Sponsor unavailable',
     say: () => 'Whoever funds this link has stopped paying for now. Top up yourself, or ask for another link.',
   },
+  sponsor_unfunded: {
+    status: 409,
+    title: 'Nothing behind the links',
+    say: (f) =>
+      `No money is behind the watch links of “${f.stream}” yet, so no link was made. Send ${f.symbol} to the sponsor’s ` +
+      `address ${f.sponsor} on this chain, then make them again: what has arrived there is put behind them.`,
+  },
   link_expired: {
     status: 402,
     title: 'Watch link expired',

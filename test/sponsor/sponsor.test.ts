@@ -5,7 +5,8 @@ import Database from 'better-sqlite3';
 import { JsonRpcProvider } from 'ethers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { devAccount } from '../../src/chain/accounts.js';
-import { addressOf, randomKey } from '../../src/payments/typed-data.js';
+import { raiseLinkDigest } from '../../src/payments/sponsor-data.js';
+import { addressOf, randomKey, sign } from '../../src/payments/typed-data.js';
 import type { StreamInfo } from '../../src/vocabulary/api.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { type Dtok, freePort, removeFolder, startDtok, temporaryFolder } from '../support/dtok.js';
@@ -261,6 +262,15 @@ describe('revoking', () => {
     const { id } = await openLink(dtok.base, info, channel as Hex, link?.key as Hex);
     await expect(dtok.api('topUpLink', { params: { purse: id }, body })).rejects.toThrow('unknown_purse');
     await expect(dtok.api('revokeLinks', { params: stream, body: { links: [id] } })).rejects.toThrow('unknown_purse');
+    // And no sponsor into the host's, with its own good signature.
+    const { key } = JSON.parse(readFileSync(inFolder('ann', 'sponsor-key.json'), 'utf8')) as { key: Hex };
+    const [theirs] = (await dtok.api('listLinks', { params: stream })).links;
+    const raise = { id: 'raise-the-hosts-link', link: theirs?.id as Hex, amount: 1n };
+    const issuedAt = Date.now();
+    const domain = { chainId: info.terms.chainId, contract: info.terms.contract as Hex };
+    const signature = sign(raiseLinkDigest(channel as Hex, raise, issuedAt, domain), key);
+    const asked = { ...raise, amount: '1', channel, issuedAt, signature };
+    await expect(dtok.api('sponsorTopUp', { params: stream, body: asked })).rejects.toThrow('unknown_purse');
   });
 });
 

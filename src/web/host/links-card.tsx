@@ -147,7 +147,7 @@ function Made({ links, credit, desk }: { links: readonly MadeLink[]; credit: str
 }
 
 export function LinksCard({ state, shown, desk }: { state: HostState; shown: HostStream; desk: Desk }) {
-  const { made, busy } = state;
+  const { made, busy, unfunded } = state;
   return (
     <section class="card links">
       <h2>Watch links</h2>
@@ -155,6 +155,12 @@ export function LinksCard({ state, shown, desk }: { state: HostState; shown: Hos
         Each link carries its own credit. Whoever opens it watches at once; what it does not spend stays with you.
       </p>
       <Maker shown={shown} desk={desk} busy={busy} />
+      {unfunded && (
+        <div class="row wrap warn" role="alert" data-testid="unfunded">
+          <p>{unfunded.text}</p>
+          <Copy text={unfunded.sponsor} label="Copy address" />
+        </div>
+      )}
       {made && <Made key={made.links[0]?.signer} links={made.links} credit={made.credit} desk={desk} />}
       <LinksTable state={state} shown={shown} desk={desk} />
     </section>

@@ -1,4 +1,5 @@
 // Watch links made in this page: keys stay here, only addresses are told. Pure but for the key maker.
+import { writeCsv } from '../../csv.js';
 import { addressOf, randomKey } from '../../payments/typed-data.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { keyToText } from '../shared/bytes.js';
@@ -64,14 +65,6 @@ export async function makeLinks(needs: {
   return made;
 }
 
-/** A cell that no spreadsheet takes for a formula or splits. */
-function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return `"${safe.replace(/"/g, '""')}"`;
-}
-
 /** `label,credit,link` with a heading; `credit` is decimal text. */
-export function linksCsv(links: readonly MadeLink[], credit: string): string {
-  const rows = links.map((link) => [link.label, credit, link.url].map(cell).join(','));
-  return `${['label,credit,link', ...rows].join('\r\n')}\r\n`;
-}
+export const linksCsv = (links: readonly MadeLink[], credit: string): string =>
+  `label,credit,link\r\n${writeCsv(links.map((link) => [link.label, credit, link.url]))}`;

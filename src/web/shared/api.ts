@@ -6,6 +6,8 @@ type Routes = typeof routes;
 const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` } = {
   listStreams: 'get /api/streams',
   getStream: 'get /api/streams/{stream}',
+  getStreamMetadata: 'get /api/streams/{stream}/metadata',
+  getRegistry: 'get /api/registry',
   openSession: 'post /api/sessions',
   getSession: 'get /api/session',
   postVoucher: 'post /api/vouchers',
@@ -26,6 +28,7 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   topUpLink: 'post /api/host/links/{purse}/top-up',
   sponsorLinks: 'post /api/sponsors/{stream}/links',
   sponsorRevoke: 'post /api/sponsors/{stream}/revoke',
+  sponsorTopUp: 'post /api/sponsors/{stream}/top-up',
   sponsorAccount: 'post /api/sponsors/{stream}/account',
   settle: 'post /api/host/settle',
   report: 'get /api/host/report',
