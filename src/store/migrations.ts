@@ -242,7 +242,43 @@ const chatPurses: Migration = {
   },
 };
 
-const steps: readonly Migration[] = [first, linksThatEnd, outboxAndEvents, chatPurses];
+const bots: Migration = {
+  // biome-ignore format: one column a line reads as the table it makes
+  async up(db: Kysely<unknown>) {
+    const t = db.schema;
+    await t.createTable('bot_acts')
+      .addColumn('platform', 'text', (c) => c.notNull())
+      .addColumn('id', 'text', (c) => c.notNull())
+      .addColumn('ask', 'text', (c) => c.notNull())
+      .addColumn('answered', 'integer', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('bot_acts_pk', ['platform', 'id'])
+      .execute();
+    await t.createIndex('bot_acts_at').on('bot_acts').column('at').execute();
+    await t.createTable('bot_communities')
+      .addColumn('platform', 'text', (c) => c.notNull())
+      .addColumn('id', 'text', (c) => c.notNull())
+      .addColumn('title', 'text', (c) => c.notNull())
+      .addColumn('each', 'text')
+      .addColumn('days', 'integer', (c) => c.notNull())
+      .addColumn('daily', 'text')
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('bot_communities_pk', ['platform', 'id'])
+      .execute();
+    await t.createTable('bot_handouts')
+      .addColumn('platform', 'text', (c) => c.notNull())
+      .addColumn('community', 'text', (c) => c.notNull())
+      .addColumn('stream', 'text', (c) => c.notNull().references('streams.id'))
+      .addColumn('account_platform', 'text', (c) => c.notNull())
+      .addColumn('account', 'text', (c) => c.notNull())
+      .addColumn('amount', 'text', (c) => c.notNull())
+      .addColumn('at', 'integer', (c) => c.notNull())
+      .addPrimaryKeyConstraint('bot_handouts_pk', ['platform', 'community', 'stream', 'account_platform', 'account'])
+      .execute();
+  },
+};
+
+const steps: readonly Migration[] = [first, linksThatEnd, outboxAndEvents, chatPurses, bots];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

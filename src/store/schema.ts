@@ -241,6 +241,38 @@ export interface ChatWithdrawalRow {
   at: number;
 }
 
+/** A use of a command: begun, and once it is answered, that. */
+export interface BotActRow {
+  platform: 'discord' | 'telegram';
+  id: string;
+  /** JSON of the adapter: what to do again, and where to answer. */
+  ask: string;
+  answered: number;
+  at: number;
+}
+
+/** A Discord server or a Telegram group; `each` null: it pays for no links. */
+export interface BotCommunityRow {
+  platform: 'discord' | 'telegram';
+  id: string;
+  title: string;
+  each: string | null;
+  days: number;
+  daily: string | null;
+  at: number;
+}
+
+/** A link that a community pays for; the account is the one whose key it has. */
+export interface BotHandoutRow {
+  platform: 'discord' | 'telegram';
+  community: string;
+  stream: string;
+  account_platform: 'discord' | 'telegram';
+  account: string;
+  amount: string;
+  at: number;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
@@ -262,4 +294,7 @@ export interface Tables {
   chat_allowances: ChatAllowanceRow;
   chat_deposits: ChatDepositRow;
   chat_withdrawals: ChatWithdrawalRow;
+  bot_acts: BotActRow;
+  bot_communities: BotCommunityRow;
+  bot_handouts: BotHandoutRow;
 }

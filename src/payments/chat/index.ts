@@ -140,6 +140,11 @@ export async function openChat(needs: ChatNeeds) {
     allow: async (user: ChatUser, wish: { stream: string; limit: bigint; channel?: Hex }) =>
       allowances.allow(await get(user), wish),
     revokeAllowance: async (user: ChatUser, stream: string) => allowances.revoke(await get(user), stream),
+    /** All chat accounts of one person, the given one first. */
+    accountsOf: (user: ChatUser): ChatUser[] => {
+      const others = people.members(nameOf(user)).filter((member) => member !== nameOf(user));
+      return [user, ...others.flatMap((member) => accounts.named(member) ?? [])];
+    },
     /** The same for all accounts, pages and links of one person. */
     personOf: (one: ChatUser | Hex): string =>
       people.personOf(typeof one === 'string' ? (accounts.ofAddress(one)?.name ?? one) : nameOf(one)),

@@ -5,16 +5,16 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 
-/** A chat account: the platform, and its own number for the user. */
+/** A chat account: the platform, and its own number for the user; a community's, where the purse is a community's. */
 export interface ChatUser {
   readonly platform: 'discord' | 'telegram';
   readonly user: string;
 }
 
-/** One word for an account: `discord:80351110224678912`. Problem: bad_request, when it is no such account. */
+/** One word for an account: `discord:80351110224678912`; Telegram's groups have numbers below 0. Problem: bad_request, when it is no such account. */
 export function nameOf({ platform, user }: ChatUser): string {
   const known = platform === 'discord' || platform === 'telegram';
-  if (!known || !/^[1-9]\d{0,19}$/.test(user)) throw new Problem('bad_request', { reason: 'no such chat account' });
+  if (!known || !/^-?[1-9]\d{0,19}$/.test(user)) throw new Problem('bad_request', { reason: 'no such chat account' });
   return `${platform}:${user}`;
 }
 

@@ -1,0 +1,95 @@
+// Where every use of a command arrives, from whichever platform: limits, rights, arguments, the act, and the words for it.
+import type { Logger } from '../log.js';
+import { Problem } from '../vocabulary/problems.js';
+import type { Ask, Command, Part } from './command.js';
+import type { House } from './house.js';
+import { createLimits } from './limits.js';
+import { cutLine, Misread, type Reader, readArgs } from './read.js';
+import type { Reply } from './reply.js';
+import { sayRefusal } from './words/index.js';
+
+export interface Use {
+  command: string;
+  /** '' where the command has no parts. */
+  part: string;
+  /** By name, or as one line. */
+  given: Readonly<Record<string, string>> | string;
+}
+
+export interface Answer {
+  reply: Reply;
+  /** For the person alone. */
+  secret: boolean;
+}
+
+const perPerson = { burst: 6, everyMs: 3000 };
+const perChat = { burst: 40, everyMs: 300 };
+
+export type Desk = ReturnType<typeof createDesk>;
+
+export function createDesk(needs: { house: House; commands: readonly Command[]; log: Logger; now: () => number }) {
+  const { house, commands, log, now } = needs;
+  const people = createLimits(perPerson, now);
+  const chats = createLimits(perChat, now);
+  const isStream = (text: string): boolean => house.shows().some(({ id }) => id === text.toLowerCase());
+
+  const reader = (ask: Ask): Reader => ({
+    token: house.token,
+    words: ask.words,
+    stream: (text) => {
+      if (!isStream(text)) throw new Problem('unknown_stream', { stream: text });
+      return text.toLowerCase();
+    },
+    address: house.resolve,
+  });
+
+  function find({ command, part }: Use, ask: Ask): { command: Command; part: Part } {
+    const known = commands.find(({ name }) => name === command);
+    const chosen = known?.parts[part];
+    if (!known || !chosen) throw new Misread(ask.words.unknownCommand);
+    if (known.who === 'moderator') {
+      if (!ask.community) throw new Misread(ask.words.communityOnly);
+      if (!ask.person.moderator) throw new Misread(ask.words.moderatorsOnly);
+    }
+    return { command: known, part: chosen };
+  }
+
+  async function run(use: Use, ask: Ask): Promise<Reply> {
+    const { part } = find(use, ask);
+    const texts = typeof use.given === 'string' ? cutLine(part.args, use.given, house.token, isStream) : use.given;
+    return part.run(ask, (await readArgs(part.args, texts, reader(ask))) as never);
+  }
+
+  /** A sentence for whatever went wrong; what nobody expected goes to the log, never to the person. */
+  function refusal(error: unknown, { words, person, id }: Ask): Reply {
+    if (error instanceof Misread) return { text: error.message };
+    if (error instanceof Problem && error.status < 500) return { text: sayRefusal(words, error) };
+    log.error({ err: error, platform: person.platform, act: id }, 'a command failed');
+    return { text: error instanceof Problem ? sayRefusal(words, error) : words.internal };
+  }
+
+  return {
+    commands,
+    isSecret: ({ command, part }: Pick<Use, 'command' | 'part'>): boolean =>
+      commands.find(({ name }) => name === command)?.parts[part]?.secret ?? true,
+    /** 0, or how many ms this person, or this chat, has to wait. */
+    wait: (person: string, chat: string): number => Math.max(people.take(person), chats.take(chat)),
+    /** Does it, once for each `ask.id`. Never rejects. */
+    async answer(use: Use, ask: Ask): Promise<Reply> {
+      try {
+        return await run(use, ask);
+      } catch (error) {
+        return refusal(error, ask);
+      }
+    },
+    /** Streams whose id or title has what was typed so far; at most 25. */
+    complete(typed: string): { name: string; value: string }[] {
+      const wanted = typed.trim().toLowerCase();
+      return house
+        .shows()
+        .filter(({ id, title }) => id.includes(wanted) || title.toLowerCase().includes(wanted))
+        .slice(0, 25)
+        .map(({ id, title }) => ({ name: `${title || id} (${id})`.slice(0, 100), value: id }));
+    },
+  };
+}

@@ -1,0 +1,38 @@
+// What the bots ask of the rest of dTok.
+
+import type { Feed } from '../feed/index.js';
+import type { Chat, ChatUser } from '../payments/chat/index.js';
+import type { Hex } from '../vocabulary/values.js';
+import type { Unit } from './amounts.js';
+
+export interface Show {
+  id: string;
+  title: string;
+  live: boolean;
+  viewers: number;
+  /** Base units for a second. */
+  price: bigint;
+  previewMs: number;
+  minTip: bigint;
+}
+
+export interface House {
+  token: Unit;
+  /** As people call it. */
+  chainName: string;
+  publicUrl: string;
+  shows: () => readonly Show[];
+  /** What a stream has earned in all, base units. */
+  earned: (stream: string) => { watched: bigint; tipped: bigint };
+  chat: Pick<
+    Chat,
+    'account' | 'tip' | 'topUp' | 'fromFaucet' | 'withdraw' | 'issueCode' | 'watchLink' | 'handedOut' | 'accountsOf'
+  >;
+  /** A tip above this is asked about once more, base units. */
+  confirmAbove: bigint;
+  /** The key of the watch link that an account has of a stream: the same for the same account, always. */
+  linkKey: (account: ChatUser, stream: string) => Hex;
+  /** Null when a name leads nowhere. */
+  resolve: (name: string) => Promise<Hex | null>;
+  feed: Pick<Feed, 'follow' | 'last'>;
+}

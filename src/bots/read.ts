@@ -1,0 +1,89 @@
+// Arguments from what was typed: by name, as Discord gives them, or from one line, as in `/tip 5 great solo`.
+import { Problem } from '../vocabulary/problems.js';
+import type { Hex } from '../vocabulary/values.js';
+import { readAmount, sayAmount, type Unit } from './amounts.js';
+import type { Arg, Args, Kind } from './command.js';
+import type { Words } from './words/index.js';
+
+/** A text that is no such argument; the message is for the person. */
+export class Misread extends Error {}
+
+export interface Reader {
+  token: Unit;
+  words: Words;
+  /** Problem: unknown_stream. */
+  stream: (text: string) => string;
+  /** Null when it is neither an address nor a known name. */
+  address: (text: string) => Promise<Hex | null>;
+}
+
+async function readOne(text: string, arg: Arg, { token, words, stream, address }: Reader): Promise<unknown> {
+  const read: Record<Kind, () => unknown> = {
+    amount: () => {
+      const result = readAmount(text, token);
+      if ('fault' in result)
+        throw new Misread(words.amountFault(result.fault, sayAmount(10n ** BigInt(token.decimals), token)));
+      return result.amount;
+    },
+    text: () => {
+      const longest = arg.longest ?? 280;
+      if ([...text].length > longest) throw new Misread(words.tooLong(longest));
+      return text;
+    },
+    stream: () => stream(text),
+    address: async () => {
+      const found = await address(text);
+      if (!found) throw new Misread(words.noAddress);
+      return found;
+    },
+    whole: () => {
+      const { least = 0, most = Number.MAX_SAFE_INTEGER } = arg;
+      const n = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      if (!(n >= least && n <= most)) throw new Misread(words.noNumber(least, most));
+      return n;
+    },
+  };
+  return read[arg.kind]();
+}
+
+/** Throws Misread, and Problems of what is looked up. */
+export async function readArgs(
+  args: Args,
+  texts: Readonly<Record<string, string>>,
+  reader: Reader,
+): Promise<Record<string, unknown>> {
+  const given: Record<string, unknown> = {};
+  for (const [name, arg] of Object.entries(args)) {
+    const text = texts[name]?.trim() ?? '';
+    if (text) given[name] = await readOne(text, arg, reader);
+    else if (!arg.optional) throw new Misread(reader.words.missing(name));
+  }
+  return given;
+}
+
+/** How many of the words an argument takes; 0 leaves them to the next one. `5 dai` is one amount of two words. */
+function taken(
+  arg: Arg,
+  [first = '', second = '', ...rest]: string[],
+  token: Unit,
+  isStream: (text: string) => boolean,
+) {
+  if (arg.kind === 'text') return rest.length + 2;
+  if (arg.kind === 'stream') return arg.optional && !isStream(first) ? 0 : 1;
+  if (arg.kind !== 'amount') return 1;
+  if ('amount' in readAmount(`${first} ${second}`, token) && second) return 2;
+  return arg.optional && 'fault' in readAmount(first, token) ? 0 : 1;
+}
+
+/** Cuts a line into its arguments, in their order; a text takes all that is left. Problem: bad_request. */
+export function cutLine(args: Args, line: string, token: Unit, isStream: (text: string) => boolean) {
+  const words = line.trim().split(/\s+/).filter(Boolean);
+  const texts: Record<string, string> = {};
+  for (const [name, arg] of Object.entries(args)) {
+    if (words.length === 0) break;
+    const text = words.splice(0, taken(arg, words, token, isStream)).join(' ');
+    if (text) texts[name] = text;
+  }
+  if (words.length > 0) throw new Problem('bad_request', { reason: `“${words.join(' ').slice(0, 40)}” is too much` });
+  return texts;
+}
