@@ -15,6 +15,15 @@ interface Kinds {
   /** An address, looked up where a name was given. */
   address: Hex;
   whole: number;
+  /** One of the argument's `choices`. */
+  choice: string;
+  /** As in `90s`, `5m`, `2h`, `3d`; ms. */
+  duration: number;
+  flag: boolean;
+  /** The platform's id; Discord only. */
+  role: string;
+  /** The platform's id of a channel or chat. */
+  channel: string;
 }
 export type Kind = keyof Kinds;
 
@@ -26,6 +35,14 @@ export interface Arg {
   most?: number;
   /** Of texts, in characters. */
   longest?: number;
+  choices?: readonly string[];
+  /** What fits what was typed so far; at most 25. Shows complete themselves. */
+  complete?: (typed: string, community: Community | null) => readonly Completion[];
+}
+
+export interface Completion {
+  name: string;
+  value: string;
 }
 export type Args = Readonly<Record<string, Arg>>;
 
@@ -54,6 +71,14 @@ export interface Person extends ChatUser {
   moderator: boolean;
 }
 
+/** Where something is said: a channel, a chat or a thread of one. */
+export interface Place {
+  platform: Platform;
+  chat: string;
+  /** A topic of a Telegram group; Discord's threads are chats. */
+  thread?: string;
+}
+
 /** One use of a command. */
 export interface Ask {
   /** The platform's own, of the interaction or update: the same one again is the same act. */
@@ -61,6 +86,7 @@ export interface Ask {
   person: Person;
   /** Null in a private chat. */
   community: Community | null;
+  place: Place;
   /** The person has pressed "yes". */
   confirmed: boolean;
   words: Words;

@@ -1,8 +1,9 @@
 // What every platform's adapter does the same way: limits, each delivery once, buttons, and what a restart left unanswered.
 import type { Logger } from '../log.js';
 import type { Acts } from './acts.js';
-import type { Community, Person } from './command.js';
+import type { Community, Person, Place } from './command.js';
 import type { Desk, Use } from './desk.js';
+import type { Said } from './poster.js';
 import type { Reply } from './reply.js';
 import { wordsFor } from './words/index.js';
 
@@ -14,7 +15,7 @@ export interface Delivery<Address> {
   person: Person;
   community: Community | null;
   /** Where it was said. */
-  chat: string;
+  place: Place;
   /** Where the answer goes. */
   address: Address;
   /** The act that a pressed "yes" is about: what it does has that one's id. */
@@ -25,12 +26,18 @@ export interface Delivery<Address> {
 export type Press<Address> = Omit<Delivery<Address>, 'use' | 'confirms'> & { press: string };
 
 export interface Mouth<Address> {
-  /** Says it where the delivery came from; `secret`: to that person alone. */
+  /** Says it where the delivery came from; `secret`: to that person alone. Resolves to the message, where it can be edited later. */
   say: (
     delivery: Pick<Delivery<Address>, 'address' | 'person' | 'community'>,
     reply: Reply,
     secret: boolean,
-  ) => Promise<void>;
+  ) => Promise<Said | null>;
+}
+
+/** `vote 7 2`: the command, then its arguments. */
+function useOf(line: string): Use {
+  const [command = '', ...rest] = line.split(' ');
+  return { command, part: '', given: rest.join(' ') };
 }
 
 export type Front<Address> = ReturnType<typeof createFront<Address>>;
@@ -40,6 +47,9 @@ export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mou
 
   const underWay = new Set<Promise<void>>();
 
+  const tell = async (to: Pick<Delivery<Address>, 'address' | 'person' | 'community'>, reply: Reply): Promise<void> =>
+    void (await mouth.say(to, reply, true));
+
   /** Goes on by itself: who delivered it need only know that it is on disk. */
   async function begin(delivery: Delivery<Address>): Promise<void> {
     const { id } = delivery;
@@ -47,7 +57,7 @@ export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mou
       if (!(await acts.begin(id, JSON.stringify(delivery)))) return;
     } catch (error) {
       log.error({ err: error, act: id }, 'an act could not be written down');
-      return mouth.say(delivery, { text: wordsFor(delivery.person.locale).internal }, true);
+      return tell(delivery, { text: wordsFor(delivery.person.locale).internal });
     }
     const run: Promise<void> = perform(delivery)
       .then(() => acts.answered(id))
@@ -59,9 +69,9 @@ export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mou
   const name = ({ platform, user }: Person): string => `${platform}:${user}`;
 
   async function perform(delivery: Delivery<Address>): Promise<void> {
-    const { id, use, person, community, confirms } = delivery;
+    const { id, use, person, community, place, confirms } = delivery;
     const words = wordsFor(person.locale);
-    const ask = { id: confirms ?? id, person, community, confirmed: confirms !== undefined, words };
+    const ask = { id: confirms ?? id, person, community, place, confirmed: confirms !== undefined, words };
     const reply = await desk.answer(use, ask);
     await mouth.say(delivery, confirms ? { ...reply, replaces: true } : reply, desk.isSecret(use));
   }
@@ -69,11 +79,11 @@ export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mou
   /** Resolves when it is on disk; it is done and answered once, however often it is delivered. */
   async function take(delivery: Delivery<Address>): Promise<void> {
     const { person } = delivery;
-    const wait = desk.wait(name(person), delivery.chat);
+    const wait = desk.wait(name(person), `${delivery.place.platform}:${delivery.place.chat}`);
     const known = wait > 0 && (await acts.find(delivery.id)) !== null;
     if (known) return;
     if (wait > 0) {
-      await mouth.say(delivery, { text: wordsFor(person.locale).slowDown(Math.ceil(wait / 1000)) }, true);
+      await tell(delivery, { text: wordsFor(person.locale).slowDown(Math.ceil(wait / 1000)) });
       return;
     }
     await begin(delivery);
@@ -84,21 +94,21 @@ export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mou
     const words = wordsFor(pressed.person.locale);
     const row = await acts.find(about);
     const before = row && (JSON.parse(row.ask) as Delivery<Address>);
-    if (!before) return mouth.say(pressed, { text: words.tooOld, replaces: true }, true);
-    if (name(before.person) !== name(pressed.person)) return mouth.say(pressed, { text: words.notYours }, true);
-    if (!yes) return mouth.say(pressed, { text: words.cancelled, replaces: true }, true);
+    if (!before) return tell(pressed, { text: words.tooOld, replaces: true });
+    if (name(before.person) !== name(pressed.person)) return tell(pressed, { text: words.notYours });
+    if (!yes) return tell(pressed, { text: words.cancelled, replaces: true });
     await begin({ ...rest, use: before.use, confirms: about });
   }
 
   return {
     take,
-    /** `yes:` and `no:` answer a question; `do:` uses a command without arguments. */
+    /** Any press but `form:`, which is the adapter's. */
     async press(pressed: Press<Address>): Promise<void> {
       const { press, ...rest } = pressed;
-      const [, kind, about = ''] = /^(yes|no|do):(.+)$/.exec(press) ?? [];
-      if (kind === 'do') return take({ ...rest, use: { command: about, part: '', given: {} } });
+      const [, kind, about = ''] = /^(yes|no|do):(.+)$/s.exec(press) ?? [];
+      if (kind === 'do') return take({ ...rest, use: useOf(about) });
       if (kind) return confirm(pressed, about, kind === 'yes');
-      return mouth.say(pressed, { text: wordsFor(pressed.person.locale).tooOld }, true);
+      return tell(pressed, { text: wordsFor(pressed.person.locale).tooOld });
     },
     /** When all that was begun is answered. */
     idle: async (): Promise<void> => void (await Promise.all(underWay)),

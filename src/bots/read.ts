@@ -17,6 +17,22 @@ export interface Reader {
   address: (text: string) => Promise<Hex | null>;
 }
 
+const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** `90s`, `5m`, `2h`, `3d` in ms; null when it is no such span. */
+function readDuration(text: string): number | null {
+  const [, count = '', unit = ''] = /^(\d{1,6})\s*([smhd])$/i.exec(text) ?? [];
+  const ms = Number(count) * (units[unit.toLowerCase() as keyof typeof units] ?? 0);
+  return ms > 0 ? ms : null;
+}
+
+/** A platform's own number, as it is or inside a mention. */
+function idOf(text: string, words: Words): string {
+  const [, id] = /^(?:<[@#]&?)?(-?\d{1,20})>?$/.exec(text) ?? [];
+  if (id === undefined) throw new Misread(words.noId);
+  return id;
+}
+
 async function readOne(text: string, arg: Arg, { token, words, stream, address }: Reader): Promise<unknown> {
   const read: Record<Kind, () => unknown> = {
     amount: () => {
@@ -42,6 +58,23 @@ async function readOne(text: string, arg: Arg, { token, words, stream, address }
       if (!(n >= least && n <= most)) throw new Misread(words.noNumber(least, most));
       return n;
     },
+    choice: () => {
+      const { choices = [] } = arg;
+      const found = choices.find((choice) => choice === text.toLowerCase());
+      if (found === undefined) throw new Misread(words.noChoice(choices.join(', ')));
+      return found;
+    },
+    duration: () => {
+      const ms = readDuration(text);
+      if (ms === null) throw new Misread(words.noDuration);
+      return ms;
+    },
+    flag: () => {
+      if (!/^(true|false|yes|no|on|off)$/i.test(text)) throw new Misread(words.noChoice('yes, no'));
+      return /^(true|yes|on)$/i.test(text);
+    },
+    role: () => idOf(text, words),
+    channel: () => idOf(text, words),
   };
   return read[arg.kind]();
 }

@@ -296,13 +296,16 @@ it('says in a sentence what is wrong with a link', async () => {
 
 it('needs nothing but its own files: every page runs under the strictest content policy', async () => {
   await onAir();
-  const policy = [
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws:",
+  // The landing page lists the chain's streams by its node.
+  const { rpcUrl } = await dtok.api('getRegistry', {});
+  const policyOf = (path: string) => [
+    `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: ${path === '/' ? rpcUrl : ''}`,
     "img-src 'self' data:; media-src blob:; worker-src blob:; base-uri 'none'; form-action 'none'",
-  ].join('; ');
+  ];
   const isPage = ({ pathname }: URL) => /^\/($|host$|watch\/|overlay\/)/.test(pathname);
   await context.route(isPage, async (route) => {
     const response = await route.fetch();
+    const policy = policyOf(new URL(route.request().url()).pathname).join('; ');
     await route.fulfill({ response, headers: { ...response.headers(), 'content-security-policy': policy } });
   });
   const complaints: string[] = [];

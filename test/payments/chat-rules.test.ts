@@ -99,6 +99,8 @@ describe('keys', () => {
     for (const user of ['', '0', '05', '-5', '5 ', 'ann', '1'.repeat(21), '1/../2']) {
       expect(() => nameOf({ platform: 'discord', user })).toThrow(refusal('bad_request'));
     }
+    // Telegram's groups have numbers below 0.
+    expect(nameOf({ platform: 'telegram', user: '-1001234' })).toBe('telegram:-1001234');
     expect(() => nameOf({ platform: 'irc' as 'discord', user: '1' })).toThrow(refusal('bad_request'));
   });
 });

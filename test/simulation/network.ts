@@ -37,11 +37,11 @@ export function createNetwork(needs: {
 
   function arrive(who: string, request: Request, reply: (reply: Reply) => void): void {
     const back = (what: string, answer: Reply): void => {
-      if (random.chance(faults.lost)) return trace.say(`${what}, but ${who} never hears it`);
+      if (random.chance(faults.lost)) return void trace.say(`${what}, but ${who} never hears it`);
       clock.after(travel(), `${who} hears: ${what}`, () => reply(answer), { quiet: true });
     };
     const serving = needs.serve(request);
-    if (!serving) return back('nobody is there', { kind: 'nothing' });
+    if (!serving) return void back('nobody is there', { kind: 'nothing' });
     serving.then(
       (answer) => {
         trace.say(`${who}'s ${inWords(request)} is done`);

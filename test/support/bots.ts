@@ -55,7 +55,7 @@ export const person = (change: Partial<Person> = {}): Person => ({
 });
 
 export const ask = (who: Person, change: Partial<Omit<Ask, 'person' | 'words'>> = {}): Ask => ({
-  ...{ id: `${++last}`, community: null, confirmed: false, ...change },
+  ...{ id: `${++last}`, community: null, place: { platform: who.platform, chat: '900' }, confirmed: false, ...change },
   ...{ person: who, words: wordsFor(who.locale) },
 });
 

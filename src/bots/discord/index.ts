@@ -88,6 +88,7 @@ export async function startDiscord(needs: DiscordNeeds): Promise<{ tag: string; 
         };
         await client.rest.post(Routes.channelMessages(direct.id), { body });
       }
+      return null;
     },
   };
   const front = createFront({ desk, acts: needs.acts, mouth, log });
@@ -96,7 +97,7 @@ export async function startDiscord(needs: DiscordNeeds): Promise<{ tag: string; 
     id: interaction.id,
     person: personOf(interaction),
     community: communityOf(interaction),
-    chat: interaction.channelId ?? interaction.user.id,
+    place: { platform: 'discord', chat: interaction.channelId ?? interaction.user.id } as const,
     address: { application: interaction.applicationId, token: interaction.token },
   });
   /** Within the three seconds that Discord gives; what comes later edits it. */

@@ -17,6 +17,7 @@ import {
   addressOf,
   communityOf,
   personOf,
+  placeOf,
   pressOf,
   readCommand,
   readStart,
@@ -88,10 +89,11 @@ export async function startTelegram(needs: TelegramNeeds): Promise<{ username: s
 
   const mouth: Mouth<Address> = {
     async say({ address, person, community }, reply, secret) {
-      if (reply.replaces && address.query !== undefined) return replace(address, reply);
       const inGroup = `${address.chat}` !== person.user;
-      if (secret && inGroup && community) return whisper(address, person, community, reply);
-      return post(address.chat, reply, address.thread);
+      if (reply.replaces && address.query !== undefined) await replace(address, reply);
+      else if (secret && inGroup && community) await whisper(address, person, community, reply);
+      else await post(address.chat, reply, address.thread);
+      return null;
     },
   };
   const front = createFront({ desk, acts: needs.acts, mouth, log });
@@ -118,7 +120,7 @@ export async function startTelegram(needs: TelegramNeeds): Promise<{ username: s
     const use = from && readCommand(message, me.username, desk.commands);
     if (!from || !use) return;
     const community = communityOf(chat);
-    const rest = { id, chat: `${chat.id}`, address: addressOf(message) };
+    const rest = { id, place: placeOf(message), address: addressOf(message) };
     if (use.command === 'start') {
       const start = readStart(use);
       const about = start && (await memberOf(start.community, from.id));
@@ -141,7 +143,7 @@ export async function startTelegram(needs: TelegramNeeds): Promise<{ username: s
       const address = { ...addressOf(message), query: ctx.callbackQuery.id };
       const person = personOf(ctx.callbackQuery.from, false);
       const community = communityOf(message.chat);
-      await front.press({ id: actId(ctx), press, person, community, chat: `${message.chat.id}`, address });
+      await front.press({ id: actId(ctx), press, person, community, place: placeOf(message), address });
     }
     await quiet();
   });

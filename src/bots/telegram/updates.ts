@@ -1,7 +1,7 @@
 // What Telegram delivers, as uses of commands: text with a command, pressed buttons, deep links.
 import type { Context } from 'telegraf';
 import type { CallbackQuery, Chat, Message, User } from 'telegraf/types';
-import type { Command, Community, Person } from '../command.js';
+import type { Command, Community, Person, Place } from '../command.js';
 import type { Use } from '../desk.js';
 
 export interface Address {
@@ -52,6 +52,11 @@ export function readStart({ given }: Use): { community: string } | null {
 }
 
 export const watchPayload = ({ id }: Community): string => `w_${id}`;
+
+export function placeOf({ chat, is_topic_message, message_thread_id }: Message): Place {
+  const thread = is_topic_message && message_thread_id !== undefined ? { thread: `${message_thread_id}` } : {};
+  return { platform: 'telegram', chat: `${chat.id}`, ...thread };
+}
 
 export function addressOf(message: Message): Address {
   const thread = message.is_topic_message ? message.message_thread_id : undefined;

@@ -11,10 +11,14 @@ export interface ChatUser {
   readonly user: string;
 }
 
+const userForms: Readonly<Record<ChatUser['platform'], RegExp>> = {
+  discord: /^[1-9]\d{0,19}$/,
+  telegram: /^-?[1-9]\d{0,19}$/,
+};
+
 /** One word for an account: `discord:80351110224678912`; Telegram's groups have numbers below 0. Problem: bad_request, when it is no such account. */
 export function nameOf({ platform, user }: ChatUser): string {
-  const known = platform === 'discord' || platform === 'telegram';
-  if (!known || !/^-?[1-9]\d{0,19}$/.test(user)) throw new Problem('bad_request', { reason: 'no such chat account' });
+  if (!userForms[platform]?.test(user)) throw new Problem('bad_request', { reason: 'no such chat account' });
   return `${platform}:${user}`;
 }
 

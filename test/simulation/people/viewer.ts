@@ -75,7 +75,7 @@ export function createViewer(town: Town, name: string, tokens: bigint) {
   }
 
   function askKey(): void {
-    if (session === null) return ask({ do: 'session', signer: signer.address });
+    if (session === null) return void ask({ do: 'session', signer: signer.address });
     if (town.newest().length > 0) ask({ do: 'key', session, signer: signer.address, n: random.pick(town.newest()) });
   }
 
@@ -118,7 +118,7 @@ export function createViewer(town: Town, name: string, tokens: bigint) {
 
   function putIn(): void {
     const waiting = deposits.find(waits);
-    if (waiting) return ask(waiting);
+    if (waiting) return void ask(waiting);
     if (free() < 20n) return;
     const deposit = signDeposit(town, signer, config, (free() * BigInt(random.between(20, 60))) / 100n);
     deposits.push(deposit);
@@ -146,7 +146,7 @@ export function createViewer(town: Town, name: string, tokens: bigint) {
     if (waiting || balance === claimed) return;
     const rest = balance - claimed;
     const amount = random.chance(0.7) ? rest : 1n + (rest * BigInt(random.below(100))) / 100n;
-    if (!pending) return act('initiateWithdraw', [words(config), amount < rest ? amount : rest]);
+    if (!pending) return void act('initiateWithdraw', [words(config), amount < rest ? amount : rest]);
     if (clock.now() / 1000 >= pending.at + config.withdrawDelay) act('finalizeWithdraw', [words(config)]);
   }
 
