@@ -101,7 +101,11 @@ export interface Part<A extends Args = Args> {
 
 export interface Command {
   name: string;
-  who: 'anyone' | 'moderator';
+  /**
+   * `moderator`: of the community it is said in, for what concerns that community alone. `crew`: what is seen on stage;
+   * the host's own accounts anywhere, and moderators of communities that the host has made a home of his streams.
+   */
+  who: 'anyone' | 'moderator' | 'crew';
   /** By name; '' for a command without parts. */
   parts: Readonly<Record<string, Part>>;
 }

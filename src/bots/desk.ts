@@ -27,7 +27,13 @@ const perChat = { burst: 40, everyMs: 300 };
 
 export type Desk = ReturnType<typeof createDesk>;
 
-export function createDesk(needs: { house: House; commands: readonly Command[]; log: Logger; now: () => number }) {
+export function createDesk(needs: {
+  house: House;
+  commands: readonly Command[];
+  isCrew: (ask: Ask) => Promise<boolean>;
+  log: Logger;
+  now: () => number;
+}) {
   const { house, commands, log, now } = needs;
   const people = createLimits(perPerson, now);
   const chats = createLimits(perChat, now);
@@ -43,7 +49,7 @@ export function createDesk(needs: { house: House; commands: readonly Command[]; 
     address: house.resolve,
   });
 
-  function find({ command, part }: Use, ask: Ask): { command: Command; part: Part } {
+  async function find({ command, part }: Use, ask: Ask): Promise<{ command: Command; part: Part }> {
     const known = commands.find(({ name }) => name === command);
     const chosen = known?.parts[part];
     if (!known || !chosen) throw new Misread(ask.words.unknownCommand);
@@ -51,11 +57,12 @@ export function createDesk(needs: { house: House; commands: readonly Command[]; 
       if (!ask.community) throw new Misread(ask.words.communityOnly);
       if (!ask.person.moderator) throw new Misread(ask.words.moderatorsOnly);
     }
+    if (known.who === 'crew' && !(await needs.isCrew(ask))) throw new Misread(ask.words.crewOnly);
     return { command: known, part: chosen };
   }
 
   async function run(use: Use, ask: Ask): Promise<Reply> {
-    const { part } = find(use, ask);
+    const { part } = await find(use, ask);
     const texts = typeof use.given === 'string' ? cutLine(part.args, use.given, house.token, isStream) : use.given;
     return part.run(ask, (await readArgs(part.args, texts, reader(ask))) as never);
   }

@@ -30,7 +30,13 @@ export async function startBots(needs: {
   const { settings, house, store, log, now = Date.now } = needs;
   const communities = createCommunities({ store, now });
   const handouts = createHandouts({ store, now });
-  const desk = createDesk({ house, commands: createCommands({ house, communities, handouts }), log, now });
+  const desk = createDesk({
+    house,
+    commands: createCommands({ house, communities, handouts }),
+    isCrew: async () => false,
+    log,
+    now,
+  });
   const actsOf = (platform: 'discord' | 'telegram') => createActs({ store, platform, now });
   const running: { stop: () => Promise<void> }[] = [];
   const stop = async (): Promise<void> => void (await Promise.all(running.map((bot) => bot.stop())));

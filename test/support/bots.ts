@@ -42,6 +42,7 @@ export function openDesk(house: House, options: { shows?: () => readonly Show[];
   const desk = createDesk({
     house: bots,
     commands: createCommands({ house: bots, communities, handouts }),
+    isCrew: async ({ person }) => person.moderator,
     log: silent,
     now,
   });

@@ -51,6 +51,7 @@ export const de: Words = {
   missing: (name) => `„${name}“ fehlt. /help zeigt, wie es geschrieben wird.`,
   unknownCommand: 'Das kenne ich nicht. /help zeigt, was ich kann.',
   moderatorsOnly: 'Das dürfen nur Moderatoren dieser Community.',
+  crewOnly: 'Das dürfen nur der Host der Show und Moderatoren einer Community, die er zu ihrem Zuhause gemacht hat.',
   communityOnly: 'Das geht nur in einem Server oder einer Gruppe.',
   slowDown: (seconds) => `Einen Moment: das Nächste nehme ich in ${seconds} s.`,
   notYours: 'Dieser Knopf gehört jemand anderem. Benutze den Befehl selbst.',

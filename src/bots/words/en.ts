@@ -52,6 +52,7 @@ export const en = {
   missing: (name: string) => `“${name}” is missing. /help shows how it is written.`,
   unknownCommand: 'I do not know that. /help shows what I can do.',
   moderatorsOnly: 'Only moderators of this community may do that.',
+  crewOnly: 'Only the host of the show, and moderators of a community that the host has made its home, may do that.',
   communityOnly: 'That works in a server or group only.',
   slowDown: (seconds: number) => `One moment: I can take your next one in ${seconds} s.`,
   notYours: 'That button is somebody else’s. Use the command yourself.',

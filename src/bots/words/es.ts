@@ -51,6 +51,7 @@ export const es: Words = {
   missing: (name) => `Falta «${name}». /help muestra cómo se escribe.`,
   unknownCommand: 'No conozco eso. /help muestra lo que sé hacer.',
   moderatorsOnly: 'Eso solo pueden hacerlo los moderadores de esta comunidad.',
+  crewOnly: 'Solo pueden hacerlo el anfitrión del show y los moderadores de una comunidad que él haya hecho su casa.',
   communityOnly: 'Eso solo funciona en un servidor o un grupo.',
   slowDown: (seconds) => `Un momento: acepto lo siguiente en ${seconds} s.`,
   notYours: 'Ese botón es de otra persona. Usa tú el comando.',
