@@ -9,6 +9,7 @@ import { createSessions } from './gate/sessions.js';
 import { openKeys } from './keys.js';
 import { createBroadcasts } from './media/broadcast.js';
 import { folderTarget } from './media/folder.js';
+import { takePicture } from './media/picture.js';
 import { startRtmp } from './rtmp/server.js';
 import { openStreams, type StreamChange } from './streams.js';
 import { startTestCard } from './test-card.js';
@@ -18,6 +19,9 @@ export type { Stream, StreamChange } from './streams.js';
 
 /** Notices kept for the dashboard, by stream. */
 const noticesKept = 20;
+
+/** Pictures of a stream are taken this seldom. */
+const pictureMs = 10_000;
 
 export interface ShowNeeds {
   store: Store;
@@ -91,6 +95,23 @@ export async function startShows(needs: ShowNeeds) {
     log,
   });
 
+  const pictures = new Map<string, { at: number; picture: Promise<Buffer | null> }>();
+
+  async function takeNow(stream: string): Promise<Buffer | null> {
+    const mp4 = await broadcasts.newest(stream);
+    const { price, previewMs } = streams.get(stream);
+    return mp4 && takePicture({ ffmpeg: needs.ffmpeg, mp4, blurred: price > 0n && previewMs === 0 });
+  }
+
+  /** What is on air, as JPEG, at most some seconds old; blurred where nothing of it is free; null when nothing is on. */
+  function picture(stream: string): Promise<Buffer | null> {
+    const known = pictures.get(stream);
+    if (known && now() - known.at < pictureMs) return known.picture;
+    const taken = { at: now(), picture: takeNow(stream) };
+    pictures.set(stream, taken);
+    return taken.picture;
+  }
+
   const url = (host: string): string => `rtmp://${host}:${rtmp.port}/live`;
 
   return {
@@ -99,6 +120,7 @@ export async function startShows(needs: ShowNeeds) {
     gate,
     state: broadcasts.state,
     viewers: (stream: string): number => sessions.watching(stream, streams.get(stream).keyPeriodMs * 4),
+    picture,
     notices: (stream: string) => notices.get(stream) ?? [],
     rtmpUrl: url(needs.rtmp.publicHost),
     /** Puts the test card on air through the real ingest. */

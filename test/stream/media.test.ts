@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBroadcasts } from '../../src/stream/media/broadcast.js';
 import { folderTarget, type Target } from '../../src/stream/media/folder.js';
+import { takePicture } from '../../src/stream/media/picture.js';
 import { emptyWindow, extend, mediaPlaylist, type Segment } from '../../src/stream/media/playlist.js';
 import { silent } from '../support/payments.js';
 import { type PictureOptions, startSource } from '../support/publisher.js';
@@ -98,6 +99,25 @@ function probe(parts: readonly Buffer[]): Probe {
   const args = ['-v', 'error', '-show_streams', '-show_packets', '-count_packets', '-of', 'json', file];
   return JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 }));
 }
+
+it('gives a picture of what is on air, blurred on demand, and none when nothing is', async () => {
+  const { broadcasts, publish } = house();
+  expect(await broadcasts.newest('main')).toBeNull();
+  publish({ gop: 15 });
+  await segmentsAre(1);
+  const mp4 = (await broadcasts.newest('main')) ?? Buffer.alloc(0);
+  const pictures = [false, true].map((blurred) => takePicture({ ffmpeg: 'ffmpeg', mp4, blurred }));
+  const [sharp, blurred] = await Promise.all(pictures);
+  for (const jpeg of [sharp, blurred]) {
+    writeFileSync(join(folder, 'picture.jpg'), jpeg ?? '');
+    const args = ['-v', 'error', '-show_streams', '-of', 'json', join(folder, 'picture.jpg')];
+    const { streams } = JSON.parse(execFileSync('ffprobe', args, { encoding: 'utf8' }));
+    expect(streams).toMatchObject([{ codec_name: 'mjpeg', width: 320 }]);
+  }
+  // Little is left to keep.
+  expect(blurred?.length).toBeLessThan((sharp?.length ?? 0) / 2);
+  expect(await takePicture({ ffmpeg: 'ffmpeg', mp4: Buffer.from('no video'), blurred: false })).toBeNull();
+});
 
 describe('a broadcast', () => {
   it('becomes segments of one key period, each under its own key, that play on without a seam', async () => {

@@ -111,6 +111,11 @@ export function createBroadcasts(needs: BroadcastNeeds) {
   return {
     begin,
     state: (stream: string): StreamState => streams.get(stream)?.state ?? 'idle',
+    /** A moment of what is on air, to be decoded by itself; null when nothing is. */
+    newest: async (stream: string): Promise<Buffer | null> => {
+      const on = streams.get(stream);
+      return on?.state === 'live' ? (await on.packager).newest() : null;
+    },
     stop: async (): Promise<void> => {
       for (const on of streams.values()) {
         on.source?.refuse('the server stops');

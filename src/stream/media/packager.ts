@@ -57,6 +57,9 @@ export async function openPackager(needs: PackagerNeeds) {
   let discontinuity = true;
   let peak = 0;
   let pending: Fragment[] = [];
+  /** What a decoder needs, now, before any other piece; and the newest that stands for itself behind it. */
+  let head: Buffer | null = null;
+  let newest: Buffer | null = null;
   let failing = false;
   let hinted = false;
   let tail: Promise<void> = Promise.resolve();
@@ -67,6 +70,7 @@ export async function openPackager(needs: PackagerNeeds) {
   /** A new encoder's output: what follows stands on its own. */
   function begin(next: Init): void {
     flush();
+    [head, newest] = [next.data, null];
     queue(async () => {
       const name = `init-${now()}.mp4`;
       await target.put(name, next.data);
@@ -80,6 +84,7 @@ export async function openPackager(needs: PackagerNeeds) {
     // A segment must start with a keyframe: anything before the first is of no use.
     if (pending.length === 0 && !fragment.independent) return;
     pending.push(fragment);
+    if (fragment.independent) newest = fragment.data;
     if (collected() >= needs.keyPeriodMs() - toleranceMs) flush();
   }
 
@@ -169,6 +174,8 @@ export async function openPackager(needs: PackagerNeeds) {
     begin,
     add,
     flush,
+    /** A moment to decode by itself, the newest there is; null before there is one. */
+    newest: (): Buffer | null => (head && newest ? Buffer.concat([head, newest]) : null),
     /** Resolves when everything handed in is published. */
     settled: () => tail,
     close: async () => {
