@@ -32,7 +32,7 @@ interface Artifact {
  * Throws when the node is not anvil's, or does not answer.
  */
 export async function deployDevContracts(rpcUrl: string): Promise<DevContracts> {
-  const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, cacheTimeout: -1 });
+  const provider = new JsonRpcProvider(rpcUrl, chainId, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
   try {
     const token = await deployToken(provider);
     const { contract, erc3009Collector, permit2Collector, permit2, multicall3 } = canonical;

@@ -105,7 +105,11 @@ describe('the check of the books', () => {
 it('follows a chain that is rewritten: what is no more is forgotten, what is owed again is claimed again', async () => {
   const own = await house.viewer(dai);
   await own.pay(4, 777n);
-  const provider = new JsonRpcProvider(house.now.place.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
+  const provider = new JsonRpcProvider(house.now.place.rpcUrl, undefined, {
+    staticNetwork: true,
+    cacheTimeout: -1,
+    batchMaxCount: 1,
+  });
   const claimed = () => house.now.payments.channels.get(own.id)?.claimed;
   // A block between, so that the deposit stays.
   await provider.send('evm_mine', []);

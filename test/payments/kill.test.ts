@@ -11,7 +11,7 @@ import type { Hex } from '../../src/vocabulary/values.js';
 import { addChannel, addPass, freshLedger, voucher } from '../support/payments.js';
 
 /** How many times the server is killed; `KILLS=500` for a long run, `SEED` repeats one. */
-const kills = Number(process.env.KILLS ?? 12);
+const kills = Number(process.env.KILLS ?? 8);
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 const folder = mkdtempSync(join(tmpdir(), 'dtok-kill-'));
 afterAll(() => rmSync(folder, { recursive: true }));

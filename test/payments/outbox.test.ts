@@ -24,7 +24,7 @@ const ether = (amount: string) => `0x${parseEther(amount).toString(16)}`;
 
 async function open(confirmations = 1): Promise<void> {
   store = await openStore({ path: join(folder, 'dtok.sqlite') });
-  provider = new JsonRpcProvider(node.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
+  provider = new JsonRpcProvider(node.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
   relayer = new Wallet(relayer.privateKey, provider);
   const limits = { confirmations, pollMs: 40, dearerAfterMs: 1000, patienceMs: 5000 };
   outbox = createOutbox({ store, provider, relayer, limits, log: silent, now: () => Date.now() + clock });

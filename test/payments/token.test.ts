@@ -14,7 +14,11 @@ const unit = 'test/payments/tokens.sol';
 
 beforeAll(async () => {
   house = await openMoney();
-  provider = new JsonRpcProvider(house.now.place.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
+  provider = new JsonRpcProvider(house.now.place.rpcUrl, undefined, {
+    staticNetwork: true,
+    cacheTimeout: -1,
+    batchMaxCount: 1,
+  });
   made = compile([unit])[unit];
 });
 afterAll(async () => {

@@ -23,7 +23,8 @@ import { createContract, type Place, words } from './chain/settlement.js';
 import { signerOf } from './people/keys.js';
 import { createRandom } from './random.js';
 
-const calls = 150;
+/** `CALLS=1000` for a long run. */
+const calls = Number(process.env.CALLS ?? 80);
 const seed = Number(process.env.SEED ?? 1);
 const folder = mkdtempSync(join(tmpdir(), 'dtok-model-'));
 let real: DevChain;

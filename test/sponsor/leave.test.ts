@@ -49,7 +49,7 @@ const record = (sql: string): void => {
 
 beforeAll(async () => {
   place = await chooseChain({ settings: readSettings({ DATA_DIR: folders.chain }), log: silent });
-  provider = new JsonRpcProvider(place.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
+  provider = new JsonRpcProvider(place.rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1, batchMaxCount: 1 });
   const abi = ['function balanceOf(address) view returns (uint256)', 'function mint(address,uint256)'];
   token = new Contract(place.token, abi, new Wallet(randomKey(), provider));
   dtok = await start();

@@ -27,6 +27,7 @@ export async function deployNames(rpcUrl: string) {
     staticNetwork: true,
     cacheTimeout: -1,
     pollingInterval: 50,
+    batchMaxCount: 1,
   });
   const signer = new NonceManager(owner.connect(provider));
   const made = compile([unit])[unit] ?? {};
