@@ -9,23 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { addChannel, addPass, freshLedger, voucher } from '../support/payments.js';
+import { createRandom } from '../support/random.js';
 
 /** How many times the server is killed; `KILLS=500` for a long run, `SEED` repeats one. */
 const kills = Number(process.env.KILLS ?? 8);
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
 const folder = mkdtempSync(join(tmpdir(), 'dtok-kill-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-/** mulberry32: a small seeded generator. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 interface Viewer {
   id: Hex;
@@ -88,7 +78,7 @@ async function live(base: string, viewer: Viewer, known: number[], random: () =>
 }
 
 it(`loses no voucher and charges nothing twice over ${kills} kills (seed ${seed})`, async () => {
-  const random = randomFrom(seed);
+  const random = createRandom(seed).next;
   const path = join(folder, 'ledger.sqlite');
   const first = await freshLedger({ path });
   const sponsor = await addChannel(first.ledger, 10_000_000n);

@@ -8,6 +8,7 @@ import { openSignatures } from '../../src/payments/signatures.js';
 import { addressOf, recover, sign, voucherDigest } from '../../src/payments/typed-data.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { domain } from '../support/payments.js';
+import { createRandom } from '../support/random.js';
 
 /** `SEED` repeats a run, `CASES` makes a longer one. */
 const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 1e9));
@@ -15,18 +16,7 @@ const cases = Number(process.env.CASES ?? 3000);
 /** ethers and viem take milliseconds for each. */
 const everyNth = 10;
 
-/** mulberry32: a small seeded generator. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
-const random = randomFrom(seed);
-const below = (n: number): number => Math.floor(random() * n);
+const { below } = createRandom(seed);
 const oneOf = <T>(some: readonly [T, ...T[]]): T => some[below(some.length)] ?? some[0];
 const randomHex = (bytes: number): string => Array.from({ length: bytes * 2 }, () => below(16).toString(16)).join('');
 const word = (n: bigint): string => n.toString(16).padStart(64, '0');

@@ -1,5 +1,5 @@
 // Time that moves only from step to step: everything that will happen, in order, and the real timers it replaces.
-import type { Random } from './random.js';
+import type { Random } from '../support/random.js';
 
 export interface Step {
   at: number;

@@ -17,11 +17,11 @@ import {
 } from '../../src/payments/typed-data.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { silent } from '../support/payments.js';
+import { createRandom } from '../support/random.js';
 import { createNode } from './chain/node.js';
 import { createRpc, RpcError, settlementAbi, tokenAbi } from './chain/rpc.js';
 import { createContract, type Place, words } from './chain/settlement.js';
 import { signerOf } from './people/keys.js';
-import { createRandom } from './random.js';
 
 /** `CALLS=1000` for a long run. */
 const calls = Number(process.env.CALLS ?? 80);

@@ -1,8 +1,8 @@
 // Between people and the server: messages that are lost, late, doubled and out of order; only an answer that comes is believed.
 import { Problem } from '../../src/vocabulary/problems.js';
+import type { Random } from '../support/random.js';
 import type { Clock } from './clock.js';
 import { type Answer, inWords, type Request } from './house/requests.js';
-import type { Random } from './random.js';
 import type { Trace } from './trace.js';
 
 export interface NetFaults {

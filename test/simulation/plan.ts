@@ -1,8 +1,9 @@
 // What a schedule is made of: drawn from its seed before it begins, so that schedules differ in kind and not only in order.
+
+import type { Random } from '../support/random.js';
 import type { WireFaults } from './chain/wire.js';
 import type { DiskFaults } from './house/disk.js';
 import type { NetFaults } from './network.js';
-import type { Random } from './random.js';
 
 export type Plan = ReturnType<typeof drawPlan>;
 

@@ -1,11 +1,11 @@
 // The troubles of a schedule, as its plan has them: crashes, outages, rewritten chains, forgotten and dear transactions.
 import type { Hex } from '../../src/vocabulary/values.js';
+import type { Random } from '../support/random.js';
 import { gwei, type Node } from './chain/node.js';
 import type { WireFaults } from './chain/wire.js';
 import type { Clock } from './clock.js';
 import type { Process } from './house/process.js';
 import type { Plan } from './plan.js';
-import type { Random } from './random.js';
 import type { Trace } from './trace.js';
 
 export function startTroubles(needs: {

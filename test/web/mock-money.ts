@@ -10,7 +10,7 @@ import {
   sessionDigest,
   voucherDigest,
 } from '../../src/payments/typed-data.js';
-import type { Body, ChannelConfig } from '../../src/vocabulary/api.js';
+import type { Body, ChannelConfig, StreamInfo } from '../../src/vocabulary/api.js';
 import type { PurseState } from '../../src/vocabulary/events.js';
 import { Problem } from '../../src/vocabulary/problems.js';
 import type { Hex } from '../../src/vocabulary/values.js';
@@ -30,6 +30,28 @@ interface MockPurse {
 
 export const domain: Domain = { chainId: 31337, contract: '0x4020074e9df2ce1dee5a9c1b5c3f541d02a10003' };
 export const sponsor: Hex = `0x${'51'.repeat(32)}`;
+
+/** How a stream of the mock house is paid. */
+export const mockTerms: StreamInfo['terms'] = {
+  network: 'eip155:31337',
+  chainId: domain.chainId,
+  contract: domain.contract,
+  depositCollector: '0x4020806089470a89826cb9fb1f4059150b550004',
+  payTo: '0x1111111111111111111111111111111111111111',
+  receiverAuthorizer: '0x2222222222222222222222222222222222222222',
+  withdrawDelay: 900,
+  token: {
+    address: '0x3333333333333333333333333333333333333333',
+    symbol: 'DAI',
+    decimals: 18,
+    name: 'Test Dai',
+    version: '1',
+  },
+  payToName: null,
+  gasless: true,
+  names: false,
+  faucet: true,
+};
 
 export const stateOf = (p: MockPurse): PurseState => ({
   id: p.id,

@@ -10,7 +10,7 @@ import type { ClientToServer, FeedEvent, ServerToClient } from '../../src/vocabu
 import { Problem } from '../../src/vocabulary/problems.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { createMockMedia } from './mock-media.js';
-import { createMockMoney, domain, sponsor, stateOf } from './mock-money.js';
+import { createMockMoney, mockTerms, sponsor, stateOf } from './mock-money.js';
 
 const web = fileURLToPath(new URL('../../dist/web/', import.meta.url));
 const types: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css' };
@@ -57,26 +57,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
     viewers: money.sessions.size,
     media: ['/media/main/'],
     lastEvent: n,
-    terms: {
-      network: 'eip155:31337',
-      ...domain,
-      contract: domain.contract,
-      depositCollector: '0x4020806089470a89826cb9fb1f4059150b550004',
-      payTo: '0x1111111111111111111111111111111111111111',
-      receiverAuthorizer: '0x2222222222222222222222222222222222222222',
-      withdrawDelay: 900,
-      token: {
-        address: '0x3333333333333333333333333333333333333333',
-        symbol: 'DAI',
-        decimals: 18,
-        name: 'Test Dai',
-        version: '1',
-      },
-      payToName: null,
-      gasless: true,
-      names: false,
-      faucet: true,
-    },
+    terms: mockTerms,
     serverTime: Date.now(),
   });
 

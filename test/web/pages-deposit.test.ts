@@ -1,34 +1,15 @@
 // Topping up: what was signed and not answered for is sent again, never signed again.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addressOf, randomKey } from '../../src/payments/typed-data.js';
-import type { DepositRequest, StreamInfo } from '../../src/vocabulary/api.js';
+import type { DepositRequest } from '../../src/vocabulary/api.js';
 import { Problem, type ProblemCode } from '../../src/vocabulary/problems.js';
 import { createApi } from '../../src/web/shared/api.js';
 import { createKeep } from '../../src/web/shared/keep.js';
 import { createDeposits } from '../../src/web/watch/deposit.js';
 import { createWallet } from '../../src/web/watch/wallet.js';
-import { createMockMoney, domain, stateOf } from './mock-money.js';
+import { createMockMoney, mockTerms, stateOf } from './mock-money.js';
 
-const terms: StreamInfo['terms'] = {
-  network: 'eip155:31337',
-  chainId: domain.chainId,
-  contract: domain.contract,
-  depositCollector: '0x4020806089470a89826cb9fb1f4059150b550004',
-  payTo: '0x1111111111111111111111111111111111111111',
-  receiverAuthorizer: '0x2222222222222222222222222222222222222222',
-  withdrawDelay: 900,
-  token: {
-    address: '0x3333333333333333333333333333333333333333',
-    symbol: 'DAI',
-    decimals: 18,
-    name: 'Test Dai',
-    version: '1',
-  },
-  payToName: null,
-  gasless: true,
-  names: false,
-  faucet: true,
-};
+const terms = mockTerms;
 
 const refuse = (code: ProblemCode) => {
   const problem = new Problem(code);

@@ -1,6 +1,6 @@
 // A node of the simulated chain: a mempool with its fees and nonces, blocks with their states, and going back.
 import type { Hex } from '../../../src/vocabulary/values.js';
-import type { Random } from '../random.js';
+import type { Random } from '../../support/random.js';
 import { type Call, type Contract, clone, empty, Revert, type State, type Told } from './settlement.js';
 
 export interface Tx {

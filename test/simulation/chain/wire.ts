@@ -1,7 +1,7 @@
 // The way to the node: ethers' HTTP calls, slow, lost, failing or answered in vain, as the schedule says.
 import { FetchRequest, type GetUrlResponse } from 'ethers';
+import type { Random } from '../../support/random.js';
 import type { Clock } from '../clock.js';
-import type { Random } from '../random.js';
 import type { Trace } from '../trace.js';
 import { RpcError } from './rpc.js';
 

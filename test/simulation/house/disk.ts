@@ -1,7 +1,7 @@
 // The disk: every statement of the store is a moment at which the server may wait, be refused, or die.
 import { CompiledQuery, type DatabaseConnection, SqliteDriver } from 'kysely';
+import type { Random } from '../../support/random.js';
 import type { Clock } from '../clock.js';
-import type { Random } from '../random.js';
 import type { Process } from './process.js';
 
 export interface DiskFaults {

@@ -8,13 +8,13 @@ import {
   voucherDigest,
 } from '../../../src/payments/typed-data.js';
 import type { Hex } from '../../../src/vocabulary/values.js';
+import type { Random } from '../../support/random.js';
 import type { Books } from '../books.js';
 import type { Node } from '../chain/node.js';
 import { type Place, words } from '../chain/settlement.js';
 import type { Clock } from '../clock.js';
 import type { Request } from '../house/requests.js';
 import type { Ask } from '../network.js';
-import type { Random } from '../random.js';
 import type { Trace } from '../trace.js';
 import type { Signer } from './keys.js';
 
