@@ -1,4 +1,4 @@
-// How the pages are built: four HTML entries from src/web into dist/web.
+// How the pages are built: six HTML entries from src/web into dist/web.
 import { fileURLToPath } from 'node:url';
 import type { UserConfig } from 'vite';
 
@@ -26,6 +26,8 @@ export default {
         watch: page('watch/index.html'),
         host: page('host/index.html'),
         overlay: page('overlay/index.html'),
+        chat: page('chat/index.html'),
+        app: page('app/index.html'),
       },
     },
   },

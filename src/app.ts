@@ -1,6 +1,8 @@
 // The one place that knows every part: wires them, starts them, and stops them in reverse.
 import { join } from 'node:path';
 import express from 'express';
+import { createBotHouse, createLinkKeys } from './bot-house.js';
+import { startBots } from './bots/index.js';
 import { chooseChain } from './chain/index.js';
 import { openFeed } from './feed/index.js';
 import { type FirstShow, prepareFirstShow } from './first-show.js';
@@ -11,6 +13,7 @@ import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { type Overlay, startOverlay } from './overlay/index.js';
+import { openChat } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createRegistry } from './registry/index.js';
 import { loadSecrets, sameSecret } from './secrets.js';
@@ -22,6 +25,8 @@ import { createKeyPath, startShows } from './stream/index.js';
 const clockToleranceMs = 5 * 60_000;
 const settleEveryMs = 5000;
 const listEveryMs = 30_000;
+/** Test tokens for one click in chat. */
+const chatFaucet = '5';
 
 export interface App extends FirstShow {
   stop(): Promise<void>;
@@ -139,6 +144,32 @@ async function wire(
     onTip: metrics.tip,
   });
 
+  const chat = await openChat({
+    store,
+    payments,
+    tips,
+    secret: secrets.chatSecret,
+    settings: {
+      publicUrl: settings.publicUrl,
+      caps: { perCommand: units(settings.amounts.chatCommandCap), perDay: units(settings.amounts.chatDayCap) },
+      minDeposit: units(settings.amounts.chatMinDeposit),
+      pollMs: settings.chainPollMs,
+      faucet: place.dev ? units(chatFaucet) : null,
+    },
+    log,
+  });
+  const ens = createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) });
+  const botHouse = createBotHouse({
+    payments,
+    chat,
+    shows,
+    ens,
+    feed,
+    publicUrl: settings.publicUrl,
+    confirmAbove: units(settings.amounts.confirmTipAbove),
+    linkKey: createLinkKeys(secrets.chatSecret),
+  });
+
   const keyPath = createKeyPath({
     gate: shows.gate,
     paymentRequired: (url, amount) => payments.paymentRequired(`${settings.publicUrl}${url}`, amount),
@@ -165,6 +196,7 @@ async function wire(
 
   const running = payments.start();
   onStop(running.stop);
+  onStop(chat.start().stop);
   fillApp(web, {
     handlers: createHandlers({
       settings,
@@ -173,7 +205,10 @@ async function wire(
       shows,
       overlay,
       faucet: place.dev ? chain.mint : null,
-      ens: createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) }),
+      ens,
+      chat,
+      // Where the check of Telegram's initData is wired in, when the bot has it.
+      miniApp: null,
       rpcUrl: settings.publicRpcUrl ?? (place.dev ? place.rpcUrl : null),
       hostName: host.name,
       lastEvent: feed.last,
@@ -210,6 +245,8 @@ async function wire(
       await listing.stop();
     });
   }
+  const bots = await startBots({ settings: settings.bots, house: botHouse, store, log });
+  onStop(bots.stop);
   if (settings.testCard) {
     const card = shows.startTestCard(settings.stream.id);
     onStop(card.stop);

@@ -21,19 +21,24 @@ const Secrets = z.object({
   sponsorKey: Key,
   /** The key of the watch link that is shown at start. */
   firstLinkKey: Key,
+  /** Every chat purse's key is derived from it, and the keys of the links that chat hands out. */
+  chatSecret: Key,
 });
 export type Secrets = z.infer<typeof Secrets>;
 
 const random32 = (): Hex => `0x${randomBytes(32).toString('hex')}`;
 
-function make(file: string): Secrets {
-  const secrets: Secrets = {
-    hostToken: randomBytes(24).toString('base64url'),
-    masterSecret: random32(),
-    gateKey: random32(),
-    sponsorKey: random32(),
-    firstLinkKey: random32(),
-  };
+const make = (): Secrets => ({
+  hostToken: randomBytes(24).toString('base64url'),
+  masterSecret: random32(),
+  gateKey: random32(),
+  sponsorKey: random32(),
+  firstLinkKey: random32(),
+  chatSecret: random32(),
+});
+
+/** All of it is on disk before it takes the old file's place. */
+function keep(file: string, secrets: Secrets): Secrets {
   const fresh = openSync(`${file}.new`, 'w', 0o600);
   writeSync(fresh, `${JSON.stringify(secrets, null, 2)}\n`);
   fsyncSync(fresh);
@@ -42,14 +47,23 @@ function make(file: string): Secrets {
   return secrets;
 }
 
+/** An installation from before there were chat purses gets their secret; nothing else is ever added or changed. */
+function read(file: string): Secrets {
+  const found = z.looseObject({}).parse(JSON.parse(readFileSync(file, 'utf8')));
+  if ('chatSecret' in found) return Secrets.parse(found);
+  const old = Secrets.omit({ chatSecret: true }).parse(found);
+  return keep(file, { ...found, ...old, chatSecret: random32() });
+}
+
 /** Reads `secrets.json`, or makes it on the first start. Throws an Error that says what to do when it is damaged. */
 export function loadSecrets(folder: string): Secrets {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'secrets.json');
-  if (!existsSync(file)) return make(file);
+  if (!existsSync(file)) return keep(file, make());
   try {
-    return Secrets.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return read(file);
   } catch (cause) {
+    if (cause instanceof Error && 'syscall' in cause) throw cause;
     throw new Error(`${file} is damaged: restore it from a backup. Its keys own money, so it is never replaced.`, {
       cause,
     });

@@ -63,6 +63,19 @@ const Env = z.object({
   SETTLE_MAX_COST_PERCENT: z.coerce.number().int().min(1).max(100).default(5),
   PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   RATE_LIMIT: z.coerce.number().int().min(1).default(600),
+  CHAT_COMMAND_CAP: decimal('50'),
+  CHAT_DAY_CAP: decimal('100'),
+  CHAT_MIN_DEPOSIT: decimal('0.1'),
+  CONFIRM_TIP_ABOVE: decimal('10'),
+  DISCORD_TOKEN: z.string().optional(),
+  DISCORD_GUILD: z
+    .string()
+    .regex(/^\d{5,20}$/, 'is a server’s id: digits only')
+    .optional(),
+  DISCORD_API: z.url({ protocol: /^https?$/ }).default('https://discord.com/api'),
+  TELEGRAM_TOKEN: z.string().optional(),
+  TELEGRAM_API_ROOT: z.url({ protocol: /^https?$/ }).default('https://api.telegram.org'),
+  TELEGRAM_WEBHOOK: flag('off'),
 });
 
 export type Settings = ReturnType<typeof readSettings>;
@@ -78,6 +91,18 @@ function publicChain(env: z.infer<typeof Env>) {
   }
   const address = Address.safeParse(host);
   return { rpcUrl: env.RPC_URL, token, relayerKey, host: address.data ?? null, hostEns: address.success ? null : host };
+}
+
+/** Null: that bot is off. */
+function botsOf(env: z.infer<typeof Env>) {
+  if (env.TELEGRAM_WEBHOOK && !env.PUBLIC_URL?.startsWith('https://')) {
+    throw new Error('TELEGRAM_WEBHOOK is on, so PUBLIC_URL must be set, with https: Telegram calls that address.');
+  }
+  const { DISCORD_TOKEN: discord, TELEGRAM_TOKEN: telegram } = env;
+  return {
+    discord: discord ? { token: discord, api: env.DISCORD_API, guild: env.DISCORD_GUILD ?? null } : null,
+    telegram: telegram ? { token: telegram, apiRoot: env.TELEGRAM_API_ROOT, webhook: env.TELEGRAM_WEBHOOK } : null,
+  };
 }
 
 /** Throws an Error with one line for each setting that is wrong. */
@@ -114,6 +139,10 @@ export function readSettings(source: NodeJS.ProcessEnv) {
       firstLink: env.FIRST_LINK_CREDIT,
       settleMinimum: env.SETTLE_MINIMUM,
       gasCoinPrice: env.GAS_COIN_PRICE,
+      chatCommandCap: env.CHAT_COMMAND_CAP,
+      chatDayCap: env.CHAT_DAY_CAP,
+      chatMinDeposit: env.CHAT_MIN_DEPOSIT,
+      confirmTipAbove: env.CONFIRM_TIP_ABOVE,
     },
     reconnectMs: env.RECONNECT_SECONDS * 1000,
     /** Null: a development chain of our own. */
@@ -136,6 +165,7 @@ export function readSettings(source: NodeJS.ProcessEnv) {
     settleMaxCostPercent: BigInt(env.SETTLE_MAX_COST_PERCENT),
     proxies: env.PROXIES,
     rateLimit: env.RATE_LIMIT,
+    bots: botsOf(env),
   };
 }
 

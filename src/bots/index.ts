@@ -7,18 +7,19 @@ import { createCommunities } from './communities.js';
 import { createDesk } from './desk.js';
 import { createHandouts } from './handouts.js';
 import type { House } from './house.js';
+import { keepTrying, type Running } from './trying.js';
 
 export type { House, Show } from './house.js';
 
 export interface BotSettings {
   /** Null: that bot is off. */
   discord: { token: string; api: string; guild: string | null } | null;
-  telegram: { token: string; apiRoot: string } | null;
+  telegram: { token: string; apiRoot: string; webhook: boolean } | null;
 }
 
 /**
- * Starts the bots that have a token; the platforms' libraries are loaded only then. Throws an Error whose message says
- * what to do when a token is refused.
+ * Starts the bots that have a token; the platforms' libraries are loaded only then. Throws TokenRefused, whose message
+ * says what to do; a platform that cannot be reached is tried again beside everything else.
  */
 export async function startBots(needs: {
   settings: BotSettings;
@@ -38,24 +39,33 @@ export async function startBots(needs: {
     now,
   });
   const actsOf = (platform: 'discord' | 'telegram') => createActs({ store, platform, now });
-  const running: { stop: () => Promise<void> }[] = [];
+  const running: Running[] = [];
   const stop = async (): Promise<void> => void (await Promise.all(running.map((bot) => bot.stop())));
-  try {
-    if (settings.discord) {
-      const { startDiscord } = await import('./discord/index.js');
-      const bot = await startDiscord({ ...settings.discord, desk, acts: actsOf('discord'), log });
-      running.push(bot);
-      log.info({ bot: bot.tag }, 'the Discord bot is there');
-    }
-    if (settings.telegram) {
-      const { startTelegram } = await import('./telegram/index.js');
-      const bot = await startTelegram({ ...settings.telegram, desk, acts: actsOf('telegram'), log });
-      running.push(bot);
-      log.info({ bot: bot.username }, 'the Telegram bot is there');
-    }
-  } catch (error) {
+
+  async function discord(needs: NonNullable<BotSettings['discord']>): Promise<Running> {
+    const { startDiscord } = await import('./discord/index.js');
+    const bot = await startDiscord({ ...needs, desk, acts: actsOf('discord'), log });
+    log.info({ bot: bot.tag }, 'the Discord bot is there');
+    return bot;
+  }
+  async function telegram(needs: NonNullable<BotSettings['telegram']>): Promise<Running> {
+    const { startTelegram } = await import('./telegram/index.js');
+    const bot = await startTelegram({ ...needs, desk, acts: actsOf('telegram'), log });
+    log.info({ bot: bot.username }, 'the Telegram bot is there');
+    return bot;
+  }
+  const begin = async (platform: string, start: () => Promise<Running>): Promise<void> =>
+    void running.push(await keepTrying({ platform, start, log }));
+
+  const { discord: d, telegram: t } = settings;
+  const begun = await Promise.allSettled([
+    d && begin('Discord', () => discord(d)),
+    t && begin('Telegram', () => telegram(t)),
+  ]);
+  const refused = begun.find((one) => one.status === 'rejected');
+  if (refused) {
     await stop();
-    throw error;
+    throw refused.reason;
   }
   return { stop };
 }

@@ -1,5 +1,6 @@
 // What each route of the API does: the calls of the parts, in the shapes of the vocabulary.
 import type { Overlay } from '../overlay/index.js';
+import type { Chat } from '../payments/chat/index.js';
 import {
   type Ens,
   type HostName,
@@ -14,6 +15,7 @@ import type { Shows, Stream, StreamChange } from '../stream/index.js';
 import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabulary/api.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
+import { createChatHandlers, type MiniApp } from './chat-handlers.js';
 import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
 import type { Handlers } from './mount.js';
@@ -36,6 +38,8 @@ export interface HandlerNeeds {
   rpcUrl: string | null;
   /** Null: the host's address was given as such. */
   hostName: HostName | null;
+  chat: Chat;
+  miniApp: MiniApp | null;
   lastEvent: () => number;
   now: () => number;
 }
@@ -176,6 +180,11 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     patchStream: async ({ params, body }) => hostStream(await shows.streams.patch(params.stream, change(body))),
     ...links.handlers,
     ...createWalletHandlers({ payments, ens: needs.ens }),
+    ...createChatHandlers({
+      chat: needs.chat,
+      miniApp: needs.miniApp,
+      payerOf: (token) => session(token).payer,
+    }),
     settle: ({ body }) => payments.settle(body),
     ...createReportHandlers({ payments }),
     verify: payments.verify,

@@ -81,6 +81,8 @@ function pages(app: Express, folder: string): void {
   app.get('/watch/:stream', send('watch/index.html'));
   app.get('/overlay/:stream', send('overlay/index.html'));
   app.get('/host', send('host/index.html'));
+  app.get('/chat', send('chat/index.html'));
+  app.get('/app', send('app/index.html'));
   app.use(express.static(folder, { index: false, redirect: false }));
 }
 

@@ -1,5 +1,14 @@
 // What a person or program may ask over HTTP: every route with its shapes, defined once.
 import { z } from 'zod';
+import {
+  ChatAccountName,
+  ChatCodeHolder,
+  ChatCodeRequest,
+  ChatLinkRequest,
+  ChatTopUp,
+  LinkedChat,
+  TelegramWatchRequest,
+} from './chat.js';
 import { PurseState } from './events.js';
 import { RegistryInfo, StreamMetadata } from './listing.js';
 import { Address, Amount, Bytes32, IdempotencyId, Milliseconds, plainText, Signature, StreamId } from './values.js';
@@ -559,6 +568,62 @@ export const routes = {
     who: 'anyone',
     body: z.object({ address: Address }).meta({ id: 'FaucetRequest' }),
     answer: z.object({ amount: Amount, transaction: z.string() }).meta({ id: 'FaucetReceipt' }),
+  },
+  chatAccountOfCode: {
+    method: 'post',
+    path: '/api/chat/codes',
+    summary: 'Whose one-time code it is, which /link in chat gave; wrong ones are counted',
+    who: 'session',
+    body: ChatCodeRequest,
+    answer: ChatCodeHolder,
+  },
+  linkedChats: {
+    method: 'get',
+    path: '/api/chat/links',
+    summary: 'The chat accounts that are linked to the session’s key',
+    who: 'session',
+    answer: z.array(LinkedChat),
+  },
+  linkChat: {
+    method: 'post',
+    path: '/api/chat/links',
+    summary: 'Link the account of a code to the session’s key; with a mandate, chat spends from its channel',
+    who: 'session',
+    body: ChatLinkRequest,
+    answer: LinkedChat,
+  },
+  unlinkChat: {
+    method: 'post',
+    path: '/api/chat/links/end',
+    summary: 'End a link of the session’s key: from then on chat spends nothing of it',
+    who: 'session',
+    body: ChatAccountName,
+    answer: z.object({ ended: z.boolean() }).meta({ id: 'ChatLinkEnded' }),
+  },
+  chatTopUp: {
+    method: 'get',
+    path: '/api/chat/purses/{address}',
+    summary: 'A chat purse: where to send tokens, and what has come; what arrives is looked for from then on',
+    who: 'anyone',
+    params: z.object({ address: Address }),
+    answer: ChatTopUp,
+  },
+  payIntoChat: {
+    method: 'post',
+    path: '/api/chat/purses/{address}/transfers',
+    summary: 'Tokens of anybody’s into a chat purse by an EIP-3009 signature; the server pays the gas',
+    who: 'anyone',
+    params: z.object({ address: Address }),
+    body: TransferRequest,
+    answer: TransferReceipt,
+  },
+  telegramWatch: {
+    method: 'post',
+    path: '/api/telegram/watch',
+    summary: 'The own watch link of whoever has opened the Telegram Mini App',
+    who: 'anyone',
+    body: TelegramWatchRequest,
+    answer: z.object({ url: z.url() }).meta({ id: 'TelegramWatchLink' }),
   },
   createStream: {
     method: 'post',

@@ -223,6 +223,16 @@ const wordings = {
     say: () =>
       'There is nothing of yours in this chat purse to withdraw. What a sponsor allows you stays the sponsor’s.',
   },
+  telegram_off: {
+    status: 404,
+    title: 'No Telegram bot',
+    say: () => 'No Telegram bot runs here. Open the show by its web address.',
+  },
+  telegram_unproven: {
+    status: 401,
+    title: 'Not opened in Telegram',
+    say: () => 'Telegram does not vouch for this any more. Close it, and open it again from the chat.',
+  },
   // the stream
   not_live: {
     status: 409,

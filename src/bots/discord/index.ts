@@ -17,6 +17,7 @@ import type { Acts } from '../acts.js';
 import type { Community, Person } from '../command.js';
 import type { Desk, Use } from '../desk.js';
 import { createFront, type Mouth } from '../front.js';
+import { TokenRefused } from '../trying.js';
 import { registerCommands } from './commands.js';
 import { render } from './render.js';
 
@@ -134,7 +135,7 @@ export async function startDiscord(needs: DiscordNeeds): Promise<{ tag: string; 
   await client.login(needs.token).catch(async (error) => {
     await client.destroy();
     if (error?.code !== 'TokenInvalid') throw error;
-    throw new Error('Discord refuses DISCORD_TOKEN. Copy it again from the developer portal, or leave it empty.');
+    throw new TokenRefused('Discord refuses DISCORD_TOKEN. Copy it again from the developer portal, or leave it empty.');
   });
   const there = await ready;
   if (await registerCommands(there, desk.commands, needs.guild)) log.info('the commands are registered with Discord');

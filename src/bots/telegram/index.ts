@@ -7,6 +7,7 @@ import type { Community, Person } from '../command.js';
 import type { Desk } from '../desk.js';
 import { createFront, type Mouth } from '../front.js';
 import type { Reply } from '../reply.js';
+import { TokenRefused } from '../trying.js';
 import { wordsFor } from '../words/index.js';
 import { setMenus } from './menu.js';
 import { render } from './render.js';
@@ -46,7 +47,7 @@ export async function startTelegram(needs: TelegramNeeds): Promise<{ username: s
   const ending = new AbortController();
   const me = await bot.telegram.getMe().catch((error) => {
     if (!(error instanceof TelegramError) || (error.code !== 401 && error.code !== 404)) throw error;
-    throw new Error('Telegram refuses TELEGRAM_TOKEN. Copy it again from @BotFather, or leave it empty.');
+    throw new TokenRefused('Telegram refuses TELEGRAM_TOKEN. Copy it again from @BotFather, or leave it empty.');
   });
   bot.botInfo = me;
   const send = <T>(act: () => Promise<T>): Promise<T> => patiently(act, ending.signal);

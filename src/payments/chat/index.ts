@@ -6,6 +6,7 @@ import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Payments } from '../index.js';
 import type { Tips } from '../tips.js';
+import type { ReceiveAuthorization } from '../typed-data.js';
 import { type Account, openAccounts } from './accounts.js';
 import { createAllowances } from './allowances.js';
 import { worded } from './amounts.js';
@@ -28,7 +29,7 @@ export type { ChatUser } from './keys.js';
 export { mandateDigest } from './mandate.js';
 export type { Linked, LinkRequest } from './pairing.js';
 export type { ChatCharge, ChatTip } from './spending.js';
-export type { TopUp } from './top-up.js';
+export type { Standing, TopUp } from './top-up.js';
 export type { Withdrawal } from './withdraw.js';
 
 export interface ChatSettings {
@@ -65,6 +66,12 @@ export async function openChat(needs: ChatNeeds) {
   const payOut = (account: Account, id: string, to: Hex) =>
     parts.moneyTurn(account.name, () => withdrawals.withdraw(account, id, to));
 
+  function at(address: Hex): Account {
+    const account = accounts.ofAddress(address);
+    if (!account) throw new Problem('not_found', { what: 'chat purse' });
+    return account;
+  }
+
   return {
     /** What the account has and may do; amounts in base units. Problem: bad_request, when it is no account. */
     async account(user: ChatUser) {
@@ -97,6 +104,11 @@ export async function openChat(needs: ChatNeeds) {
     charge: async (user: ChatUser, wish: ChatCharge) => spending.charge(await get(user), wish),
     /** Where to send tokens, which are deposited as they arrive; looked for from now on, for a day. */
     topUp: async (user: ChatUser) => topUps.topUp(await get(user)),
+    /** The same for a page, by the account's address, with what has come. Problem: not_found, when it is no account's. */
+    standing: async (address: Hex) => topUps.standing(at(address)),
+    /** Tokens of anybody's into the account at an address, by an EIP-3009 signature. Problems: see top-up.ts. */
+    payIn: async (address: Hex, transfer: ReceiveAuthorization, signature: Hex) =>
+      topUps.payIn(at(address), transfer, signature),
     /** Test tokens, deposited; how many. Problem: faucet_off. */
     fromFaucet: async (user: ChatUser) => topUps.fromFaucet(await get(user)),
     /** Deposits at once what lies at the account's address. */

@@ -4,6 +4,7 @@ import type { Turns } from '../../turns.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Chain } from '../chain.js';
+import { type ReceiveAuthorization, recover, transferDigest } from '../typed-data.js';
 import type { Account, Accounts } from './accounts.js';
 import { most, worded } from './amounts.js';
 import { type Deposits, watchArrivals } from './arrivals.js';
@@ -27,6 +28,14 @@ export interface TopUp {
   leastShown: string;
   /** Whether test tokens are to be had. */
   faucet: boolean;
+}
+
+/** What has come of it, base units. */
+export interface Standing extends TopUp {
+  /** In the account's purse, unspent. */
+  left: bigint;
+  /** At the address, and not yet in the purse. */
+  waiting: bigint;
 }
 
 export function createTopUps(needs: {
@@ -54,6 +63,32 @@ export function createTopUps(needs: {
   /** Where to send tokens; they are looked for from now on, for a day. */
   async function topUp(account: Account): Promise<TopUp> {
     await accounts.watch(account, now() + watchedMs);
+    return facts(account);
+  }
+
+  /** For a page that asks again and again: looked for from now on too. */
+  async function standing(account: Account): Promise<Standing> {
+    if (account.watchUntil < now() + watchedMs / 2) await accounts.watch(account, now() + watchedMs);
+    const waiting = await chain.balanceOf(account.address);
+    return { ...facts(account), left: own.moneyOf(account).left, waiting };
+  }
+
+  /**
+   * Tokens of anybody's to the account's address by an EIP-3009 signature; the gas is ours, so not for less than a
+   * deposit. The same again moves nothing more. Problems: bad_request, wrong_signer, chain_refused, chain_unavailable.
+   */
+  async function payIn(account: Account, transfer: ReceiveAuthorization, signature: Hex): Promise<string> {
+    if (transfer.to !== account.address || transfer.value < least)
+      throw new Problem('bad_request', { reason: `at least ${worded(least, chain.token)} must go to the purse` });
+    const digest = transferDigest(transfer, { ...chain.token, chainId: chain.chainId });
+    if (recover(digest, signature) !== transfer.from) throw new Problem('wrong_signer');
+    const done = await chain.depositUsed(transfer.from, transfer.nonce);
+    const transaction = done ? '' : await chain.transferSigned(transfer, signature);
+    await accounts.watch(account, now() + watchedMs);
+    return transaction;
+  }
+
+  function facts(account: Account): TopUp {
     const { chainId, token } = chain;
     const { address } = account;
     return {
@@ -81,5 +116,5 @@ export function createTopUps(needs: {
       log,
     });
 
-  return { collect, topUp, fromFaucet, watch };
+  return { collect, topUp, standing, payIn, fromFaucet, watch };
 }

@@ -1,5 +1,6 @@
 // Wallets that browsers bring along: found by EIP-6963, and what this page asks of one.
 import type { ReceiveAuthorization, TokenDomain } from '../../payments/typed-data.js';
+import { knownChain } from '../../vocabulary/chains.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { pause } from '../shared/time.js';
 
@@ -62,10 +63,11 @@ function troubleOf(error: unknown, chain: string): WalletTrouble {
 }
 
 /** The chain in words. */
-export const chainName = (chainId: number): string =>
-  ({ 1: 'Ethereum chain', 10: 'Optimism chain', 137: 'Polygon chain', 8453: 'Base chain', 42161: 'Arbitrum chain' })[
-    chainId
-  ] ?? (chainId === 31337 ? 'test chain 31337' : `chain ${chainId}`);
+export function chainName(chainId: number): string {
+  const known = knownChain(chainId);
+  if (known) return `${known} chain`;
+  return chainId === 31337 ? 'test chain 31337' : `chain ${chainId}`;
+}
 
 const typed = (names: string) => names.split(', ').map((one) => ({ type: one.split(' ')[0], name: one.split(' ')[1] }));
 
