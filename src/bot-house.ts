@@ -14,7 +14,9 @@ import { Address, type Hex } from './vocabulary/values.js';
  * A hash that is no key (one in 2^128) would be refused where its address is asked for.
  */
 export function createLinkKeys(secret: Hex): House['linkKey'] {
-  const master = createHmac('sha256', Buffer.from(secret.slice(2), 'hex')).update('dtok watch links').digest();
+  const master = createHmac('sha256', Buffer.from(secret.slice(2), 'hex'))
+    .update('dtok watch links')
+    .digest();
   return ({ platform, user }, stream) =>
     `0x${createHmac('sha256', master).update(`${platform}:${user}/${stream}`).digest('hex')}`;
 }

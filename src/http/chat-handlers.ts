@@ -7,13 +7,7 @@ import type { Handlers } from './mount.js';
 
 type Routes = Pick<
   Handlers,
-  | 'chatAccountOfCode'
-  | 'linkedChats'
-  | 'linkChat'
-  | 'unlinkChat'
-  | 'chatTopUp'
-  | 'payIntoChat'
-  | 'telegramWatch'
+  'chatAccountOfCode' | 'linkedChats' | 'linkChat' | 'unlinkChat' | 'chatTopUp' | 'payIntoChat' | 'telegramWatch'
 >;
 
 /** What a Mini App is answered with. */

@@ -72,6 +72,12 @@ const securityHeaders = {
   'referrer-policy': 'no-referrer',
 };
 
+/** Telegram's own web page shows Mini Apps within it. */
+const withinTelegram = contentSecurityPolicy.replace(
+  "frame-ancestors 'none'",
+  'frame-ancestors https://web.telegram.org',
+);
+
 function pages(app: Express, folder: string): void {
   const send = (file: string) => (_req: unknown, res: Response) =>
     // With a root, so that a folder above it may begin with a dot.
@@ -82,7 +88,10 @@ function pages(app: Express, folder: string): void {
   app.get('/overlay/:stream', send('overlay/index.html'));
   app.get('/host', send('host/index.html'));
   app.get('/chat', send('chat/index.html'));
-  app.get('/app', send('app/index.html'));
+  app.get('/app', (req, res) => {
+    res.set('content-security-policy', withinTelegram);
+    send('app/index.html')(req, res);
+  });
   app.use(express.static(folder, { index: false, redirect: false }));
 }
 

@@ -13,10 +13,7 @@ export const ChatAccountName = z
   .meta({ id: 'ChatAccountName' });
 export type ChatAccountName = z.infer<typeof ChatAccountName>;
 
-const Code = z
-  .string()
-  .max(40)
-  .meta({ description: 'nine digits, as a person types them', example: '123 456 789' });
+const Code = z.string().max(40).meta({ description: 'nine digits, as a person types them', example: '123 456 789' });
 
 export const ChatCodeRequest = z.object({ code: Code }).meta({ id: 'ChatCodeRequest' });
 export const ChatCodeHolder = ChatAccountName.extend({
@@ -25,14 +22,12 @@ export const ChatCodeHolder = ChatAccountName.extend({
 }).meta({ id: 'ChatCodeHolder' });
 export type ChatCodeHolder = z.infer<typeof ChatCodeHolder>;
 
-export const ChatMandate = z
-  .object({ channel: Bytes32, limit: Amount, signature: Signature })
-  .meta({
-    id: 'ChatMandate',
-    description:
-      'EIP-712 `ChatLink(bytes32 channelId,address chat,uint128 limit,string code)` by the channel’s key, in the domain ' +
-      '("dTok chat", "1", chainId, contract); code is its nine digits',
-  });
+export const ChatMandate = z.object({ channel: Bytes32, limit: Amount, signature: Signature }).meta({
+  id: 'ChatMandate',
+  description:
+    'EIP-712 `ChatLink(bytes32 channelId,address chat,uint128 limit,string code)` by the channel’s key, in the domain ' +
+    '("dTok chat", "1", chainId, contract); code is its nine digits',
+});
 export const ChatLinkRequest = z
   .object({ code: Code, mandate: ChatMandate.nullable() })
   .meta({ id: 'ChatLinkRequest', description: 'mandate null: one person, and each pays from its own' });

@@ -135,7 +135,9 @@ export async function startDiscord(needs: DiscordNeeds): Promise<{ tag: string; 
   await client.login(needs.token).catch(async (error) => {
     await client.destroy();
     if (error?.code !== 'TokenInvalid') throw error;
-    throw new TokenRefused('Discord refuses DISCORD_TOKEN. Copy it again from the developer portal, or leave it empty.');
+    throw new TokenRefused(
+      'Discord refuses DISCORD_TOKEN. Copy it again from the developer portal, or leave it empty.',
+    );
   });
   const there = await ready;
   if (await registerCommands(there, desk.commands, needs.guild)) log.info('the commands are registered with Discord');

@@ -8,9 +8,10 @@ import { money, type Unit } from '../shared/money.js';
 import type { Store } from '../shared/store.js';
 import { pause } from '../shared/time.js';
 import { toast } from '../shared/toasts.js';
-import { type House, sentence } from './house.js';
+import type { House } from './house.js';
 import type { FoundWallet } from './injected.js';
 import { moment } from './moment.js';
+import { sentence } from './sentence.js';
 import type { WatchState } from './state.js';
 
 export interface Tip {

@@ -10,11 +10,11 @@ import { backoff, pause } from '../shared/time.js';
 import { createClock } from './clock.js';
 import { domainOf } from './deposit.js';
 import { createGate, type Gate, type Served } from './gate.js';
-import { WalletTrouble } from './injected.js';
 import { keyLoaderFor } from './key-loader.js';
 import { createMoney, type Money } from './money.js';
 import { createPayer, type Payer } from './payer.js';
 import { createPlayer, type Player } from './player.js';
+import { sentence } from './sentence.js';
 import { createSession, type Session } from './session.js';
 import { type WatchState, withTip } from './state.js';
 import type { Wallet } from './wallet.js';
@@ -161,8 +161,3 @@ async function firstInfo(api: Api, stream: string): Promise<StreamInfo> {
     }
   }
 }
-
-export const sentence = (error: unknown): string =>
-  error instanceof Refusal || error instanceof WalletTrouble
-    ? error.message
-    : 'Something went wrong in this page. Reload it.';

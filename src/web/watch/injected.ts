@@ -71,16 +71,16 @@ export function chainName(chainId: number): string {
 
 const typed = (names: string) => names.split(', ').map((one) => ({ type: one.split(' ')[0], name: one.split(' ')[1] }));
 
-/** The EIP-712 message of an EIP-3009 deposit, as wallets show it. */
-export function receiveTypedData(a: ReceiveAuthorization, token: TokenDomain) {
+type Kind = 'ReceiveWithAuthorization' | 'TransferWithAuthorization';
+
+/** The EIP-712 message of an EIP-3009 deposit, or of a transfer that anyone may send on, as wallets show it. */
+export function receiveTypedData(a: ReceiveAuthorization, token: TokenDomain, kind: Kind = 'ReceiveWithAuthorization') {
   return {
     types: {
       EIP712Domain: typed('string name, string version, uint256 chainId, address verifyingContract'),
-      ReceiveWithAuthorization: typed(
-        'address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce',
-      ),
+      [kind]: typed('address from, address to, uint256 value, uint256 validAfter, uint256 validBefore, bytes32 nonce'),
     },
-    primaryType: 'ReceiveWithAuthorization',
+    primaryType: kind,
     domain: { name: token.name, version: token.version, chainId: token.chainId, verifyingContract: token.address },
     message: {
       ...{ from: a.from, to: a.to, nonce: a.nonce, value: `${a.value}` },
@@ -131,6 +131,12 @@ export async function connectWallet({ provider, name }: FoundWallet, chainId: nu
     throw new WalletTrouble('failed', 'The transaction is not mined yet. Look at it in the wallet.');
   }
 
+  async function signed(authorization: ReceiveAuthorization, token: TokenDomain, kind: Kind): Promise<Hex> {
+    await beOnChain();
+    const message = JSON.stringify(receiveTypedData(authorization, token, kind));
+    return plainSignature((await ask('eth_signTypedData_v4', address, message)) as string);
+  }
+
   return {
     name,
     address,
@@ -144,10 +150,9 @@ export async function connectWallet({ provider, name }: FoundWallet, chainId: nu
       await beOnChain();
       return (await ask('eth_call', { to, data }, 'latest')) as Hex;
     },
-    receive: async (authorization: ReceiveAuthorization, token: TokenDomain): Promise<Hex> => {
-      await beOnChain();
-      const message = JSON.stringify(receiveTypedData(authorization, token));
-      return plainSignature((await ask('eth_signTypedData_v4', address, message)) as string);
-    },
+    receive: (authorization: ReceiveAuthorization, token: TokenDomain) =>
+      signed(authorization, token, 'ReceiveWithAuthorization'),
+    transfer: (authorization: ReceiveAuthorization, token: TokenDomain) =>
+      signed(authorization, token, 'TransferWithAuthorization'),
   };
 }

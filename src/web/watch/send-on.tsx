@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks';
 import type { Hex } from '../../vocabulary/values.js';
 import { money } from '../shared/money.js';
 import { type Acts, short } from './acts.js';
-import { sentence } from './house.js';
 import { isMine, own, sendable } from './own.js';
+import { sentence } from './sentence.js';
 import type { WatchState } from './state.js';
 
 type Needs = { state: WatchState; acts: Acts };

@@ -1,9 +1,14 @@
 // The wallets that were found, to pick one of, and what went wrong with it.
 import type { FoundWallet } from './injected.js';
-import type { WatchState } from './state.js';
 
 /** Picking one of the wallets that said that they are there. */
-export function Wallets({ state, onPick }: { state: WatchState; onPick: (wallet: FoundWallet) => void }) {
+export function Wallets({
+  state,
+  onPick,
+}: {
+  state: { wallets: readonly FoundWallet[]; busy: string | null };
+  onPick: (wallet: FoundWallet) => void;
+}) {
   return (
     <div class="wallets">
       {state.wallets.map((wallet) => (
@@ -23,7 +28,7 @@ export function Wallets({ state, onPick }: { state: WatchState; onPick: (wallet:
   );
 }
 
-export function WalletTrouble({ state }: { state: WatchState }) {
+export function WalletTrouble({ state }: { state: { walletTrouble: string | null } }) {
   if (!state.walletTrouble) return null;
   return (
     <p class="wrong" role="alert" data-testid="wallet-trouble">
