@@ -22,6 +22,7 @@ import { type ChatState, coverOf, type Linked, payingChannel, readFragment } fro
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
 const lookMs = 2000;
+const linksMs = 4000;
 
 /** Resolves when the server has told its streams; then what the page was opened for is looked after. */
 export async function openDesk(needs: { api: Api; keep: Keep; store: Store<ChatState>; key: Hex; fragment: string }) {
@@ -132,6 +133,8 @@ export async function openDesk(needs: { api: Api; keep: Keep; store: Store<ChatS
   // What was allowed and is not signed for any more, since the page was here last.
   const covered = cover(({ allowed }) => allowed).catch((error: unknown) => toast(store, 'bad', sentence(error)));
   if (code.length === 9) void covered.then(find);
+  // Chat spends while the page is looked at.
+  setInterval(() => void (store.get().linked?.length && readLinks().catch(() => {})), linksMs);
 
   return {
     type: (text: string) => store.set({ code: text, holder: null, codeTrouble: null }),
