@@ -64,7 +64,7 @@ export async function startBots(needs: {
   ]);
   const refused = begun.find((one) => one.status === 'rejected');
   if (refused) {
-    await stop();
+    await stop().catch((error: Error) => log.warn({ reason: error.message }, 'a bot did not stop cleanly'));
     throw refused.reason;
   }
   return { stop };

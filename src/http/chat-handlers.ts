@@ -13,7 +13,7 @@ type Routes = Pick<
 /** What a Mini App is answered with. */
 export interface MiniApp {
   /** Who has opened it, by what Telegram signed; null when Telegram did not, or too long ago. */
-  userOf: (initData: string) => { id: number } | null;
+  userOf: (initData: string) => ChatUser | null;
   /** Problem: unknown_stream. */
   linkFor: (user: ChatUser, stream: string) => Promise<string>;
 }
@@ -53,7 +53,7 @@ export function createChatHandlers(needs: {
       if (!miniApp) throw new Problem('telegram_off');
       const user = miniApp.userOf(initData);
       if (!user) throw new Problem('telegram_unproven');
-      return { url: await miniApp.linkFor({ platform: 'telegram', user: `${user.id}` }, stream) };
+      return { url: await miniApp.linkFor(user, stream) };
     },
   };
 }

@@ -77,7 +77,7 @@ function Choice({ state, desk }: Needs) {
         {platforms[holder.platform]}.
       </p>
       <p class="warn">
-        Go on only if that is you, and you asked for the code yourself. Whoever else it is could spend your money.
+        Go on only if that is you, and you asked for the code yourself. Anybody else could spend your money.
       </p>
       <label class="option">
         <input

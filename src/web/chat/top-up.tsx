@@ -142,7 +142,8 @@ export function TopUp({ state, desk }: Needs) {
         <h3>Who holds it</h3>
         <p class="dim">
           The host’s server holds a chat purse’s key, so that it can pay when you write a command. Keep no more in it
-          than you want to spend; <code>/withdraw</code> in chat takes all the rest out, at any time.
+          than you want to spend; <code>/withdraw</code> in chat takes the rest of your own purse out, at any time. What
+          you send to a community’s purse is for the watch links of its people.
         </p>
       </section>
     </section>
