@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import type { House, Show } from './bots/index.js';
 import type { Feed } from './feed/index.js';
 import type { Chat, ChatUser } from './payments/chat/index.js';
-import { addressOf, type Ens, type Payments, remaining } from './payments/index.js';
+import { addressOf, type Ens, type Payments, watchLink } from './payments/index.js';
 import type { Shows } from './stream/index.js';
 import { knownChain } from './vocabulary/chains.js';
 import { Problem } from './vocabulary/problems.js';
@@ -73,7 +73,7 @@ export function createPersonalLinks({ house, payments }: { house: House; payment
   const { chat, linkKey, publicUrl } = house;
   const { ledger } = payments;
   const pays = (key: Hex, stream: string): boolean =>
-    ledger.pursesOf(addressOf(key), stream).some((purse) => purse.kind === 'pass' && remaining(purse) > 0n);
+    ledger.pursesOf(addressOf(key), stream).some((purse) => watchLink(purse, Date.now()).state === 'open');
 
   async function keyFor(user: ChatUser, stream: string): Promise<Hex | null> {
     const held = chat.accountsOf(user).map((account) => linkKey(account, stream));
