@@ -1,8 +1,8 @@
 // The one place that knows every part: wires them, starts them, and stops them in reverse.
 import { join } from 'node:path';
 import express from 'express';
-import { createBotHouse, createLinkKeys } from './bot-house.js';
-import { startBots } from './bots/index.js';
+import { botSettings, createBotHouse, createLinkKeys, telegramPath } from './bot-house.js';
+import { type Bots, startBots } from './bots/index.js';
 import { chooseChain } from './chain/index.js';
 import { openFeed } from './feed/index.js';
 import { type FirstShow, prepareFirstShow } from './first-show.js';
@@ -177,7 +177,10 @@ async function wire(
     onAnswer: metrics.key,
     onError: (error) => log.error({ err: error }, 'a key request failed'),
   });
+  let bots: Bots | null = null;
   const web = express();
+  if (settings.bots.telegram?.webhook)
+    web.post(telegramPath, (req, res) => (bots ? bots.webhook(req, res) : res.sendStatus(503)));
   const http = await listen({ host: settings.host, port: settings.port, keyPath, app: web });
   overlay = startOverlay({
     http,
@@ -245,7 +248,7 @@ async function wire(
       await listing.stop();
     });
   }
-  const bots = await startBots({ settings: settings.bots, house: botHouse, store, log });
+  bots = await startBots({ settings: botSettings(settings, secrets.chatSecret), house: botHouse, store, log });
   onStop(bots.stop);
   if (settings.testCard) {
     const card = shows.startTestCard(settings.stream.id);

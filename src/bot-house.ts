@@ -1,9 +1,10 @@
 // What the bots ask of the rest of dTok, out of its parts: shows, chat purses, names, and each person's own watch link.
 import { createHmac } from 'node:crypto';
-import type { House, Show } from './bots/index.js';
+import type { BotSettings, House, Show } from './bots/index.js';
 import type { Feed } from './feed/index.js';
 import type { Chat, ChatUser } from './payments/chat/index.js';
 import { addressOf, type Ens, type Payments, watchLink } from './payments/index.js';
+import type { Settings } from './settings.js';
 import type { Shows } from './stream/index.js';
 import { knownChain } from './vocabulary/chains.js';
 import { Problem } from './vocabulary/problems.js';
@@ -19,6 +20,20 @@ export function createLinkKeys(secret: Hex): House['linkKey'] {
     .digest();
   return ({ platform, user }, stream) =>
     `0x${createHmac('sha256', master).update(`${platform}:${user}/${stream}`).digest('hex')}`;
+}
+
+/** The path of Telegram's webhook. */
+export const telegramPath = '/telegram/updates';
+
+/** What the bots are started with; Telegram shows the webhook's secret with each call. */
+export function botSettings({ bots, publicUrl }: Settings, secret: Hex): BotSettings {
+  const { discord, telegram } = bots;
+  if (!telegram?.webhook) return { discord, telegram: telegram && { ...telegram, webhook: null } };
+  const shown = createHmac('sha256', Buffer.from(secret.slice(2), 'hex')).update('dtok telegram webhook');
+  return {
+    discord,
+    telegram: { ...telegram, webhook: { url: `${publicUrl}${telegramPath}`, secret: shown.digest('hex') } },
+  };
 }
 
 export function createBotHouse(needs: {

@@ -7,6 +7,7 @@ import { createCommunities } from './communities.js';
 import { createDesk } from './desk.js';
 import { createHandouts } from './handouts.js';
 import type { House } from './house.js';
+import type { WebhookHandler } from './telegram/index.js';
 import { keepTrying, type Running } from './trying.js';
 
 export type { House, Show } from './house.js';
@@ -14,7 +15,13 @@ export type { House, Show } from './house.js';
 export interface BotSettings {
   /** Null: that bot is off. */
   discord: { token: string; api: string; guild: string | null } | null;
-  telegram: { token: string; apiRoot: string; webhook: boolean } | null;
+  telegram: { token: string; apiRoot: string; webhook: { url: string; secret: string } | null } | null;
+}
+
+export interface Bots {
+  /** What Telegram brings to the webhook's address; 503 while its bot is not there, and it brings it again. */
+  webhook: WebhookHandler;
+  stop: () => Promise<void>;
 }
 
 /**
@@ -27,7 +34,7 @@ export async function startBots(needs: {
   store: Store;
   log: Logger;
   now?: () => number;
-}): Promise<{ stop: () => Promise<void> }> {
+}): Promise<Bots> {
   const { settings, house, store, log, now = Date.now } = needs;
   const communities = createCommunities({ store, now });
   const handouts = createHandouts({ store, now });
@@ -40,6 +47,7 @@ export async function startBots(needs: {
   });
   const actsOf = (platform: 'discord' | 'telegram') => createActs({ store, platform, now });
   const running: Running[] = [];
+  let webhook: WebhookHandler = async (_req, res) => void res.writeHead(503).end();
   const stop = async (): Promise<void> => void (await Promise.all(running.map((bot) => bot.stop())));
 
   async function discord(needs: NonNullable<BotSettings['discord']>): Promise<Running> {
@@ -52,6 +60,7 @@ export async function startBots(needs: {
     const { startTelegram } = await import('./telegram/index.js');
     const bot = await startTelegram({ ...needs, desk, acts: actsOf('telegram'), log });
     log.info({ bot: bot.username }, 'the Telegram bot is there');
+    webhook = bot.webhook ?? webhook;
     return bot;
   }
   const begin = async (platform: string, start: () => Promise<Running>): Promise<void> =>
@@ -67,5 +76,5 @@ export async function startBots(needs: {
     await stop().catch((error: Error) => log.warn({ reason: error.message }, 'a bot did not stop cleanly'));
     throw refused.reason;
   }
-  return { stop };
+  return { webhook: (req, res) => webhook(req, res), stop };
 }

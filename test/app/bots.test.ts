@@ -77,6 +77,26 @@ it('a webhook needs an address that Telegram can call', () => {
   expect(readSettings({ ...on, PUBLIC_URL: 'https://show.example' }).bots.telegram?.webhook).toBe(true);
 });
 
+it('Telegram brings its updates to the webhook, and nobody else does', async () => {
+  const telegram = await startTelegram();
+  stops.push(telegram.stop);
+  const env = { ...telegram.env, TELEGRAM_WEBHOOK: 'on', PUBLIC_URL: 'https://show.example' };
+  const house = await openHouse(env);
+  stops.push(house.stop);
+  const hook = telegram.hook();
+  const bring = (secret: string) =>
+    house.call('POST', new URL(hook?.url ?? '').pathname, {
+      headers: { 'x-telegram-bot-api-secret-token': secret },
+      body: telegram.updateOf(9002, 'Bob', '/help'),
+    });
+  expect(hook?.url).toMatch(/^https:\/\/show\.example\//);
+  const said = await telegram.answerTo(9002, async () =>
+    expect((await bring(hook?.secret_token ?? '')).status).toBe(200),
+  );
+  expect(said.text).toContain('/tip');
+  expect((await bring('x'.repeat(64))).status).toBeGreaterThanOrEqual(400);
+});
+
 describe('the secret of chat purses', () => {
   let folder: string;
   beforeAll(() => {

@@ -178,3 +178,25 @@ it('shows where to send for a top-up, and the balance rises as tokens arrive, fr
   await page.goto(`${dtok.base}/chat#topup=${addressOf(randomKey())}`);
   await page.getByText('There is no chat purse here. Check the link.').waitFor();
 });
+
+it('the Mini App opens the own link of whoever Telegram vouches for, and says so where it does not', async () => {
+  const page = await context.newPage();
+  const asked: unknown[] = [];
+  const url = `${dtok.base}/watch/main`;
+  await page.route('**/api/telegram/watch', (route) => {
+    asked.push(route.request().postDataJSON());
+    return route.fulfill({ json: { url } });
+  });
+  await page.goto(`${dtok.base}/app?stream=main`);
+  await page.getByText('Open this from the bot’s button in Telegram.').waitFor();
+  const initData = 'user=%7B%22id%22%3A7%7D&auth_date=1&hash=ab';
+  const opened = new URLSearchParams({ tgWebAppData: initData, tgWebAppVersion: '8.0' });
+  await page.goto(`${dtok.base}/app?tgWebAppStartParam=main&x=1#${opened}`);
+  await page.waitForURL(url);
+  await page.goto(`${dtok.base}/app?stream=main&x=2#${opened}`);
+  await page.waitForURL(url);
+  expect(asked).toEqual([
+    { initData, stream: 'main' },
+    { initData, stream: 'main' },
+  ]);
+});

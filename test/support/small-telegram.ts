@@ -13,8 +13,15 @@ interface Said {
 
 export type SmallTelegram = Awaited<ReturnType<typeof startTelegram>>;
 
+/** Where updates are to be brought. */
+export interface Hook {
+  url: string;
+  secret_token: string;
+}
+
 /** Knows one token, and nobody else's. */
 export async function startTelegram(port = 0) {
+  let hook: Hook | null = null;
   const waiting: ServerResponse[] = [];
   const updates: { update_id: number }[] = [];
   const said: Said[] = [];
@@ -26,6 +33,10 @@ export async function startTelegram(port = 0) {
   const results: Record<string, (body: Said) => unknown> = {
     getMe: () => ({ id: 42, is_bot: true, first_name: 'dTok', username: 'dtok_test_bot' }),
     getMyCommands: () => [],
+    setWebhook(body) {
+      hook = body as unknown as Hook;
+      return true;
+    },
     sendMessage(body) {
       said.push(body);
       return { message_id: said.length, date: 0, chat: { id: body.chat_id, type: 'private' }, text: body.text };
@@ -54,29 +65,40 @@ export async function startTelegram(port = 0) {
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
 
-  /** Writes to the bot in private; resolves to its answer. */
-  async function write(user: number, name: string, line: string): Promise<Said> {
-    const before = said.length;
+  function updateOf(user: number, name: string, line: string) {
     const from = { id: user, is_bot: false, first_name: name, language_code: 'en' };
     const chat = { id: user, type: 'private', first_name: name };
     const command = { type: 'bot_command', offset: 0, length: line.split(' ')[0]?.length ?? 0 };
     last += 1;
     const message = { message_id: last, date: 0, chat, from, text: line, entities: [command] };
-    updates.push({ update_id: last, message } as { update_id: number });
-    deliver();
-    return vi.waitFor(
-      () => {
-        const found = said.slice(before).find(({ chat_id }) => `${chat_id}` === `${user}`);
-        if (!found) throw new Error(`no answer to ${line}`);
-        return found;
-      },
-      { timeout: 10_000, interval: 20 },
-    );
+    return { update_id: last, message };
   }
+
+  /** What the bot says to a person after `act`. */
+  async function answerTo(user: number, act: () => unknown): Promise<Said> {
+    const before = said.length;
+    await act();
+    const find = () => {
+      const found = said.slice(before).find(({ chat_id }) => `${chat_id}` === `${user}`);
+      if (!found) throw new Error('the bot does not answer');
+      return found;
+    };
+    return vi.waitFor(find, { timeout: 10_000, interval: 20 });
+  }
+
+  /** Writes to the bot in private; resolves to its answer. */
+  const write = (user: number, name: string, line: string): Promise<Said> =>
+    answerTo(user, () => {
+      updates.push(updateOf(user, name, line));
+      deliver();
+    });
 
   return {
     env: { TELEGRAM_TOKEN: goodToken, TELEGRAM_API_ROOT: url },
     write,
+    updateOf,
+    answerTo,
+    hook: (): Hook | null => hook,
     /** The nine digits of a fresh code. */
     code: async (user: number, name: string): Promise<string> =>
       /\d{3} \d{3} \d{3}/.exec((await write(user, name, '/link')).text)?.[0] ?? '',

@@ -1,4 +1,5 @@
 // The Telegram bot: telegraf at the edge, the desk behind it.
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Telegraf, TelegramError } from 'telegraf';
 import type { Message, Update } from 'telegraf/types';
 import type { Logger } from '../../log.js';
@@ -29,6 +30,8 @@ export interface TelegramNeeds {
   token: string;
   /** Telegram's own, or another server that speaks its protocol. */
   apiRoot: string;
+  /** Where Telegram brings updates, with a secret that only it and we know; null: the bot asks for them. */
+  webhook: { url: string; secret: string } | null;
   desk: Desk;
   acts: Acts;
   log: Logger;
@@ -36,8 +39,19 @@ export interface TelegramNeeds {
 
 const updates = ['message', 'callback_query'] as const;
 
+/** For the webhook's path. */
+export type WebhookHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+async function setWebhook(bot: Telegraf, { url, secret }: NonNullable<TelegramNeeds['webhook']>) {
+  const { host, pathname } = new URL(url);
+  const hook = { domain: host, path: pathname, secret_token: secret, allowed_updates: updates };
+  return bot.createWebhook(hook as unknown as Parameters<Telegraf['createWebhook']>[0]);
+}
+
 /** Throws an Error whose message says what to do when the token is refused. */
-export async function startTelegram(needs: TelegramNeeds): Promise<{ username: string; stop: () => Promise<void> }> {
+export async function startTelegram(
+  needs: TelegramNeeds,
+): Promise<{ username: string; webhook: WebhookHandler | null; stop: () => Promise<void> }> {
   const { desk, log } = needs;
   const bot = new Telegraf(needs.token, {
     telegram: { apiRoot: needs.apiRoot },
@@ -153,13 +167,17 @@ export async function startTelegram(needs: TelegramNeeds): Promise<{ username: s
   });
 
   await send(() => setMenus(bot.telegram, desk.commands));
-  const polling = bot.launch({ allowedUpdates: updates as unknown as Exclude<keyof Update, 'update_id'>[] });
+  const allowedUpdates = updates as unknown as Exclude<keyof Update, 'update_id'>[];
+  const webhook =
+    needs.webhook && (await send(() => setWebhook(bot, needs.webhook as NonNullable<typeof needs.webhook>)));
+  const polling = webhook ? Promise.resolve() : bot.launch({ allowedUpdates });
   polling.catch((error) => log.error({ err: error }, 'the Telegram bot has stopped'));
   await front.resume();
   return {
     username: me.username,
+    webhook,
     stop: async () => {
-      bot.stop();
+      if (!webhook) bot.stop();
       await polling.catch(() => {});
       await front.idle();
       ending.abort();
