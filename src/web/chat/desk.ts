@@ -21,8 +21,8 @@ import { type ChatState, coverOf, type Linked, payingChannel, readFragment } fro
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
-const lookMs = 2000;
-const linksMs = 4000;
+const lookMs = 1500;
+const linksMs = 2000;
 
 /** Resolves when the server has told its streams; then what the page was opened for is looked after. */
 export async function openDesk(needs: { api: Api; keep: Keep; store: Store<ChatState>; key: Hex; fragment: string }) {
