@@ -167,8 +167,15 @@ it('shows where to send for a top-up, and the balance rises as tokens arrive, fr
   await page.getByTestId('wallet-amount').fill('0.05');
   await page.getByText('at least 0.10 DAI').waitFor();
   await page.getByTestId('wallet-amount').fill('4');
+  // What was signed and never arrived is sent again, not signed again.
+  await page.route('**/transfers', (route) => route.abort(), { times: 1 });
+  await pick.click();
+  await page.getByTestId('wallet-trouble').getByText('The server cannot be reached.').waitFor();
+  const signed = () => wallet.asked.filter((method) => method === 'eth_signTypedData_v4').length;
+  const before = signed();
   await pick.click();
   await text(page, 'chat-balance', '6.00 DAI');
+  expect(signed()).toBe(before);
   expect(wallet.asked).not.toContain('eth_sendTransaction');
   expect(await token.getFunction('balanceOf')(addressOf(key))).toBe(6n * dai);
   await both(page, 'topped-up');

@@ -159,8 +159,9 @@ export async function openDesk(needs: { api: Api; keep: Keep; store: Store<ChatS
           const { address: to } = store.get();
           if (!to) return;
           const onStep = (walletStep: ChatState['walletStep']) => store.set({ walletStep });
-          await payIn({ api, wallet: found, terms, to, amount, now: clock.now, onStep }).finally(() => onStep(null));
-          toast(store, 'good', `${money(amount, terms.token)} is sent. It is put in as soon as it is seen.`);
+          const wish = { api, keep, wallet: found, terms, to, amount, now: clock.now, onStep };
+          const sent = await payIn(wish).finally(() => onStep(null));
+          toast(store, 'good', `${money(sent, terms.token)} is sent. It is put in as soon as it is seen.`);
         },
         'walletTrouble',
       ),

@@ -1,13 +1,15 @@
 // Tokens from a wallet in this browser into a chat purse: by a signature without gas, or by a plain transfer.
 import type { ReceiveAuthorization } from '../../payments/typed-data.js';
-import type { StreamInfo } from '../../vocabulary/api.js';
+import type { Sent, StreamInfo } from '../../vocabulary/api.js';
 import type { Hex } from '../../vocabulary/values.js';
-import type { Api } from '../shared/api.js';
+import { type Api, Refusal } from '../shared/api.js';
 import { randomHex } from '../shared/bytes.js';
+import type { Keep } from '../shared/keep.js';
 import { type Connected, connectWallet, type FoundWallet, WalletTrouble } from '../watch/injected.js';
 
 interface PayIn {
   api: Api;
+  keep: Keep;
   wallet: FoundWallet;
   terms: StreamInfo['terms'];
   /** The chat purse's. */
@@ -24,7 +26,35 @@ const word = (value: bigint | Hex): string =>
 /** `transfer(address,uint256)` of ERC-20. */
 export const transferData = (to: Hex, amount: bigint): Hex => `0xa9059cbb${word(to)}${word(amount)}`;
 
-async function bySignature({ api, terms, to, amount, now, onStep }: PayIn, connected: Connected): Promise<void> {
+type Signed = Sent<'payIntoChat'>;
+
+const slot = (to: Hex): string => `pay-in.${to}`;
+/** Refusals after which the same signature can never be taken. */
+const final: readonly Refusal['code'][] = ['bad_request', 'not_found', 'wrong_signer', 'chain_refused'];
+
+async function hand({ api, keep }: Pick<PayIn, 'api' | 'keep'>, to: Hex, body: Signed): Promise<void> {
+  try {
+    await api('payIntoChat', { params: { address: to }, body });
+  } catch (error) {
+    if (error instanceof Refusal && final.includes(error.code)) keep.set(slot(to), null);
+    throw error;
+  }
+  keep.set(slot(to), null);
+}
+
+/** What was signed before and not answered for is sent again, never signed again; its amount, or null. */
+async function finish({ api, keep, to, now }: PayIn): Promise<bigint | null> {
+  const kept = JSON.parse(keep.get(slot(to)) ?? 'null') as Signed | null;
+  if (!kept) return null;
+  if (Number(kept.validBefore) * 1000 > now()) {
+    await hand({ api, keep }, to, kept);
+    return BigInt(kept.value);
+  }
+  keep.set(slot(to), null);
+  return null;
+}
+
+async function bySignature({ api, keep, terms, to, amount, now, onStep }: PayIn, connected: Connected): Promise<void> {
   const { name, version, address } = terms.token;
   const validBefore = BigInt(Math.floor(now() / 1000) + 3600);
   const transfer: ReceiveAuthorization = {
@@ -36,12 +66,15 @@ async function bySignature({ api, terms, to, amount, now, onStep }: PayIn, conne
   const { from, nonce } = transfer;
   const times = { validAfter: '0', validBefore: `${validBefore}` };
   const body = { from, to, value: `${amount}`, ...times, nonce, signature };
-  await api('payIntoChat', { params: { address: to }, body });
+  keep.set(slot(to), JSON.stringify(body));
+  await hand({ api, keep }, to, body);
 }
 
-/** Resolves when the tokens are at the purse's address. Throws `WalletTrouble`, `Refusal`. */
-export async function payIn(wish: PayIn): Promise<void> {
+/** Resolves to how much is at the purse's address then. Throws `WalletTrouble`, `Refusal`. */
+export async function payIn(wish: PayIn): Promise<bigint> {
   const { api, wallet, terms, to, amount, onStep } = wish;
+  const before = await finish(wish);
+  if (before !== null) return before;
   onStep('connecting');
   const connected = await connectWallet(wallet, terms.chainId);
   const { token } = await api('getAddress', { params: { address: connected.address } });
@@ -50,6 +83,7 @@ export async function payIn(wish: PayIn): Promise<void> {
     throw new WalletTrouble('failed', `The account ${short} has less ${terms.token.symbol} than that on this chain.`);
   }
   onStep('signing');
-  if (terms.gasless) return bySignature(wish, connected);
-  await connected.send(terms.token.address, transferData(to, amount));
+  if (terms.gasless) await bySignature(wish, connected);
+  else await connected.send(terms.token.address, transferData(to, amount));
+  return amount;
 }
