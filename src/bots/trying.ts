@@ -10,7 +10,7 @@ export interface Running {
 }
 
 /** A start waits this long for a platform; then the rest goes on without it. */
-const patienceMs = 10_000;
+const patienceMs = 5000;
 const mostMs = 60_000;
 
 /**
