@@ -100,20 +100,20 @@ it('joins a chat account by its code, and lets it spend of the page’s channel,
   await text(page, 'chat-spent', '1.00 DAI');
   // The page spends of the same channel; when it is open again, it signs for what chat may still have.
   await tipFromPage(page, '3.0000 DAI');
+  await page.goto('about:blank');
   expect(await say(user, '/tip 2')).toContain('has not signed for that much yet');
-  await page.goto(`${dtok.base}/chat`);
-  await text(page, 'chat-left', '2.00 DAI');
-  await vi.waitFor(async () => expect(await say(user, '/tip 1')).toContain('is on its way'), { timeout: 10_000 });
+  await page.goto(`${dtok.base}/watch/main`);
+  await vi.waitFor(async () => expect(await say(user, '/tip 1.5')).toContain('is on its way'), { timeout: 10_000 });
 
   // A browser that does not remember what was allowed signs no further by itself.
-  await tipFromPage(page, '1.0000 DAI');
+  await tipFromPage(page, '0.5000 DAI');
   await page.evaluate(() => localStorage.removeItem('dtok.chat.telegram:7001'));
   await page.goto(`${dtok.base}/chat`);
   await page.getByTestId('linked-account').getByText('Account 7001').waitFor();
   await both(page, 'unsigned');
   await page.getByTestId('sign').click();
   await page.getByTestId('sign').waitFor({ state: 'detached' });
-  expect(await say(user, '/tip 1')).toContain('is on its way');
+  expect(await say(user, '/tip 0.5')).toContain('is on its way');
   await text(page, 'chat-left', '0.00 DAI');
 
   await page.getByTestId('unlink').click();

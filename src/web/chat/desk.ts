@@ -1,7 +1,6 @@
 // What the chat page does: asks the server, signs what its person agreed to, keeps the state.
 import { mandateDigest } from '../../payments/chat/mandate.js';
 import { sign } from '../../payments/typed-data.js';
-import type { ChatAccountName, LinkedChat } from '../../vocabulary/chat.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, passing } from '../shared/api.js';
 import type { Keep } from '../shared/keep.js';
@@ -16,8 +15,9 @@ import { createPayer } from '../watch/payer.js';
 import { sentence } from '../watch/sentence.js';
 import { createSession } from '../watch/session.js';
 import { createWallet } from '../watch/wallet.js';
+import { createCover, slotOf } from './cover.js';
 import { payIn } from './pay-in.js';
-import { type ChatState, coverOf, type Linked, payingChannel, readFragment } from './state.js';
+import { type ChatState, type Linked, payingChannel, readFragment } from './state.js';
 
 export type Desk = Awaited<ReturnType<typeof openDesk>>;
 
@@ -40,12 +40,7 @@ export async function openDesk(needs: { api: Api; keep: Keep; store: Store<ChatS
     onChange: () => store.set({ purses: payer.list() }),
   });
   const session = createSession({ api, wallet, stream, domain, clock, onInfo: ({ purses }) => payer.learn(purses) });
-
-  const slot = ({ platform, user }: ChatAccountName): string => `chat.${platform}:${user}`;
-  function remembered(one: LinkedChat): Linked {
-    const kept = JSON.parse(keep.get(slot(one)) ?? '{}') as { name?: string; allowed?: string };
-    return { ...one, name: kept.name ?? '', allowed: BigInt(kept.allowed ?? 0) };
-  }
+  const cover = createCover({ api, keep, session, payer });
 
   /** Runs one act at a time; `trouble` is where the page says what went wrong. */
   async function busy(
@@ -65,20 +60,10 @@ export async function openDesk(needs: { api: Api; keep: Keep; store: Store<ChatS
     }
   }
 
-  async function readLinks(): Promise<readonly Linked[]> {
-    const linked = (await session.with((token) => api('linkedChats', { token }))).map(remembered);
-    store.set({ linked });
-    return linked;
-  }
+  const readLinks = async (): Promise<void> => store.set({ linked: await cover.read() });
 
-  /** Hands in vouchers for what chat may still spend; by itself only as far as it was allowed in this browser. */
-  async function cover(most: (one: Linked) => bigint): Promise<void> {
-    await session.refresh();
-    const linked = await readLinks();
-    for (const channel of payer.list()) {
-      const total = coverOf(channel, linked, most);
-      if (total > channel.authorized) await payer.authorize(channel.id, total);
-    }
+  async function signAhead(most?: (one: Linked) => bigint): Promise<void> {
+    await cover.sign(most);
     await readLinks();
   }
 
@@ -95,10 +80,10 @@ export async function openDesk(needs: { api: Api; keep: Keep; store: Store<ChatS
           }
         : null;
     await session.with((token) => api('linkChat', { token, body: { code: digits, mandate } }));
-    keep.set(slot(holder), JSON.stringify({ name: holder.shownAs, allowed: `${limit ?? 0n}` }));
+    cover.memory.set(holder, limit ?? 0n);
     store.set({ holder: null, code: '' });
     history.replaceState(null, '', location.pathname);
-    await cover(({ allowed }) => allowed);
+    await signAhead();
     const allowed = limit === null ? 'Each pays from its own.' : `Chat may spend ${money(limit, terms.token)}.`;
     toast(store, 'good', `Linked to ${holder.shownAs}. ${allowed}`);
   }
@@ -131,7 +116,7 @@ export async function openDesk(needs: { api: Api; keep: Keep; store: Store<ChatS
   store.set({ terms, stream, address, code });
   void look();
   // What was allowed and is not signed for any more, since the page was here last.
-  const covered = cover(({ allowed }) => allowed).catch((error: unknown) => toast(store, 'bad', sentence(error)));
+  const covered = signAhead().catch((error: unknown) => toast(store, 'bad', sentence(error)));
   if (code.length === 9) void covered.then(find);
   // Chat spends while the page is looked at.
   setInterval(() => void (store.get().linked?.length && readLinks().catch(() => {})), linksMs);
@@ -143,12 +128,12 @@ export async function openDesk(needs: { api: Api; keep: Keep; store: Store<ChatS
     /** Base units that chat may spend in total; null: each pays from its own. */
     link: (limit: bigint | null) => busy('link', () => link(limit), 'codeTrouble'),
     signFor: (account: Linked) =>
-      busy('sign', () => cover((one) => (slot(one) === slot(account) ? BigInt(one.left) : one.allowed))),
+      busy('sign', () => signAhead((one) => (slotOf(one) === slotOf(account) ? BigInt(one.left) : one.allowed))),
     unlink: (account: Linked) =>
       busy('end', async () => {
         const { platform, user } = account;
         await session.with((token) => api('unlinkChat', { token, body: { platform, user } }));
-        keep.set(slot(account), null);
+        cover.memory.drop(account);
         await readLinks();
         toast(store, 'good', 'Unlinked. Chat spends nothing more of this browser’s purse.');
       }),

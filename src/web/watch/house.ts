@@ -2,6 +2,7 @@
 import type { SessionInfo, StreamInfo } from '../../vocabulary/api.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
 import type { Hex } from '../../vocabulary/values.js';
+import { createCover } from '../chat/cover.js';
 import { type Api, passing, Refusal } from '../shared/api.js';
 import { type FeedSocket, followFeed } from '../shared/feed.js';
 import type { Keep } from '../shared/keep.js';
@@ -41,6 +42,8 @@ export interface House {
 }
 
 const pollMs = 4000;
+/** How often what linked chat accounts may spend is signed for anew. */
+const coverMs = 10_000;
 
 /** Opens everything and keeps it going until the page is left. Throws `Refusal` when there is nothing to watch. */
 export async function openHouse(needs: HouseNeeds): Promise<House> {
@@ -83,6 +86,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     },
     onRelease: () => store.get().paused || house.player?.resume(),
   });
+  const cover = createCover({ api, keep, session, payer });
   const house: House = {
     payer,
     session,
@@ -108,6 +112,10 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   void follow();
   adopt(info);
   setInterval(poll, pollMs);
+  // Watching uses up what is signed: chat may still spend what it was allowed.
+  const coverChats = () => void (cover.memory.any() && cover.sign().catch(() => {}));
+  coverChats();
+  setInterval(coverChats, coverMs);
   setInterval(() => store.get().moving && store.set({ watchedMs: store.get().watchedMs + 1000 }), 1000);
 
   /** Takes over what the server says about the stream; starts and stops the picture with it. */
