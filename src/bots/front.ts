@@ -47,8 +47,15 @@ export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mou
 
   const underWay = new Set<Promise<void>>();
 
-  const tell = async (to: Pick<Delivery<Address>, 'address' | 'person' | 'community'>, reply: Reply): Promise<void> =>
-    void (await mouth.say(to, reply, true));
+  /** Goes on by itself: nothing depends on it, and a platform may make it wait. */
+  function tell(to: Pick<Delivery<Address>, 'address' | 'person' | 'community'>, reply: Reply): void {
+    const told: Promise<void> = mouth
+      .say(to, reply, true)
+      .then(() => {})
+      .catch((error) => log.warn({ err: error }, 'a person could not be told'))
+      .finally(() => underWay.delete(told));
+    underWay.add(told);
+  }
 
   /** Goes on by itself: who delivered it need only know that it is on disk. */
   async function begin(delivery: Delivery<Address>): Promise<void> {
@@ -83,7 +90,7 @@ export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mou
     const known = wait > 0 && (await acts.find(delivery.id)) !== null;
     if (known) return;
     if (wait > 0) {
-      await tell(delivery, { text: wordsFor(person.locale).slowDown(Math.ceil(wait / 1000)) });
+      tell(delivery, { text: wordsFor(person.locale).slowDown(Math.ceil(wait / 1000)) });
       return;
     }
     await begin(delivery);

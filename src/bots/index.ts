@@ -58,7 +58,7 @@ export async function startBots(needs: {
   }
   async function telegram(needs: NonNullable<BotSettings['telegram']>): Promise<Running> {
     const { startTelegram } = await import('./telegram/index.js');
-    const bot = await startTelegram({ ...needs, desk, acts: actsOf('telegram'), log });
+    const bot = await startTelegram({ ...needs, desk, acts: actsOf('telegram'), house, log });
     log.info({ bot: bot.username }, 'the Telegram bot is there');
     webhook = bot.webhook ?? webhook;
     return bot;

@@ -19,10 +19,10 @@ export function chooseShow(house: House, words: Words, named?: string): Show {
 export const titleOf = ({ title, id }: Show): string => title || id;
 
 /** The price of a minute, to a millionth of a token. */
-export function sayPrice({ price }: Show, { token }: House, words: Words): string {
+export function sayPrice({ price }: Show, { token }: Pick<House, 'token'>, words: Words): string {
   if (price === 0n) return words.free;
   const grain = 10n ** BigInt(Math.max(0, token.decimals - 6));
   return words.aMinute(sayAmount(((price * 60n + grain / 2n) / grain) * grain, token));
 }
 
-export const watchPage = ({ id }: Show, { publicUrl }: House): string => `${publicUrl}/watch/${id}`;
+export const watchPage = ({ id }: Show, { publicUrl }: Pick<House, 'publicUrl'>): string => `${publicUrl}/watch/${id}`;

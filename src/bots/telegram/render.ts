@@ -2,16 +2,61 @@
 import type { InlineKeyboardButton, InlineKeyboardMarkup } from 'telegraf/types';
 import type { Button, Reply } from '../reply.js';
 
-const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+/** Characters that are shown, of a text and of a picture's caption. */
+export const longestText = 4096;
+export const longestCaption = 1024;
+const longestLabel = 64;
+/** Short choices go two by two. */
+const shortLabel = 16;
+
+type Link = Extract<Button, { url: string }>;
+
+export const escaped = (text: string): string =>
+  text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;');
+
+/** With an ellipsis where it had to be cut; never inside a character. */
+export function cut(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const kept = text.slice(0, Math.max(0, most - 1)).replace(/[\ud800-\udbff]$/, '');
+  return most > 0 ? `${kept}…` : '';
+}
 
 /** Telegram opens no button for a machine of one's own. */
-const openable = (url: string): boolean => URL.canParse(url) && new URL(url).hostname.includes('.');
+const openable = (url: string): boolean =>
+  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol) && /[.\]]/.test(new URL(url).hostname);
 
-const longest = 64;
+const isLink = (button: Button): button is Link => 'url' in button;
 
-function buttonOf(button: Button): InlineKeyboardButton {
-  const text = button.label.slice(0, longest);
-  return 'url' in button ? { text, url: button.url } : { text, callback_data: button.press };
+/** Mini Apps open in private chats only, and over https. */
+function buttonOf(button: Button, alone: boolean): InlineKeyboardButton {
+  const text = cut(button.label, longestLabel);
+  if (!isLink(button)) return { text, callback_data: button.press };
+  return button.app && alone && button.url.startsWith('https:')
+    ? { text, web_app: { url: button.url } }
+    : { text, url: button.url };
+}
+
+function choiceRows({ options }: NonNullable<Reply['choices']>): Button[][] {
+  const across = options.every(({ label }) => label.length <= shortLabel) ? 2 : 1;
+  return options.flatMap((_, i) => (i % across === 0 ? [options.slice(i, i + across)] : []));
+}
+
+/** Lines of plain text, some with a bold name before it, within so many characters. */
+function lines(parts: readonly (readonly [bold: string, plain: string])[], most: number): string {
+  let left = most;
+  const taken = (text: string): string => {
+    const part = cut(text, left);
+    left -= part.length;
+    return escaped(part);
+  };
+  const made = parts.map(([bold, plain]) => {
+    if (left <= 0) return '';
+    const name = bold && `<b>${taken(bold)}</b>`;
+    const line = name + taken(bold ? `: ${plain}` : plain);
+    left -= 1;
+    return line;
+  });
+  return made.filter(Boolean).join('\n');
 }
 
 export interface Rendered {
@@ -19,14 +64,21 @@ export interface Rendered {
   keyboard: InlineKeyboardMarkup | undefined;
 }
 
-export function render({ text, facts = [], buttons = [] }: Reply): Rendered {
-  const links = buttons.flat().filter((button) => 'url' in button && !openable(button.url));
-  const lines = [
-    escaped(text),
-    ...facts.map(([name, value]) => `<b>${escaped(name)}</b>: ${escaped(value)}`),
-    ...links.map((button) => ('url' in button ? `${escaped(button.label)}: ${escaped(button.url)}` : '')),
+/** `alone`: for a private chat. */
+export function render({ text, facts = [], buttons = [], choices, picture }: Reply, alone: boolean): Rendered {
+  const written = buttons.flat().filter((button): button is Link => isLink(button) && !openable(button.url));
+  const links = written.map(({ label, url }) => `${label}: ${url}`).join('\n');
+  const most = (picture ? longestCaption : longestText) - (links ? links.length + 1 : 0);
+  const parts = [['', text] as const, ...facts, ['', choices?.prompt ?? ''] as const];
+  const rows = [
+    ...buttons.map((row) => row.filter((one) => !written.includes(one as Link))),
+    ...choiceRows(choices ?? none),
   ];
-  const rows = buttons.map((row) => row.filter((button) => !links.includes(button)).map(buttonOf));
-  const kept = rows.filter((row) => row.length > 0);
-  return { text: lines.join('\n'), keyboard: kept.length > 0 ? { inline_keyboard: kept } : undefined };
+  const kept = rows.filter((row) => row.length > 0).map((row) => row.map((button) => buttonOf(button, alone)));
+  return {
+    text: [lines(parts, most), escaped(links)].filter(Boolean).join('\n'),
+    keyboard: kept.length > 0 ? { inline_keyboard: kept } : undefined,
+  };
 }
+
+const none = { prompt: '', options: [] };

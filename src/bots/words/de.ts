@@ -101,6 +101,11 @@ export const de: Words = {
   openMe: (name) => `Das ist nur für dich, ${name}: öffne einen Chat mit mir, dann kommt es dort.`,
   openMeButton: 'Chat öffnen',
   sentPrivately: 'Ich habe es dir privat geschickt.',
+  nameless: 'Ich sehe nicht, wer du bist: schreib als du selbst, nicht als Gruppe oder Kanal.',
+  notInGroup:
+    'Ich sehe dich nicht in dieser Gruppe. Tritt ihr bei, oder bitte dort jemanden, mich zum Administrator zu machen.',
+  formAsk: (usage) => `antworte auf diese Nachricht mit: ${usage}`,
+  ownLink: 'Mein eigener Link',
   sponsorFund: (title, symbol, chain) =>
     `Geld für die Watch-Links von ${title}: sende ${symbol} auf ${chain} an diese Adresse. Was Links nicht ausgeben, bleibt dort.`,
   sponsorSet: (amount) => `Alle hier bekommen jetzt mit /watch ${amount} für eine Show.`,

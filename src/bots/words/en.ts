@@ -102,6 +102,10 @@ export const en = {
   openMe: (name: string) => `That is for you alone, ${name}: open a chat with me, and it comes there.`,
   openMeButton: 'Open the chat',
   sentPrivately: 'I have sent it to you privately.',
+  nameless: 'I cannot tell who you are: write as yourself, not as the group or a channel.',
+  notInGroup: 'I do not see you in that group. Join it, or ask one of its moderators to make me an administrator.',
+  formAsk: (usage: string) => `answer this message with: ${usage}`,
+  ownLink: 'My own link',
   sponsorFund: (title: string, symbol: string, chain: string) =>
     `Money for the watch links of ${title}: send ${symbol} on ${chain} to this address. What links do not spend stays there.`,
   sponsorSet: (amount: string) => `Everybody here can now get ${amount} for a show with /watch.`,

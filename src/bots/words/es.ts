@@ -100,6 +100,10 @@ export const es: Words = {
   openMe: (name) => `Eso es solo para ti, ${name}: abre un chat conmigo y te llega allí.`,
   openMeButton: 'Abrir el chat',
   sentPrivately: 'Te lo he enviado en privado.',
+  nameless: 'No sé quién eres: escribe en tu nombre, no como grupo ni canal.',
+  notInGroup: 'No te veo en ese grupo. Únete, o pide a quien lo modera que me haga administrador.',
+  formAsk: (usage) => `responde a este mensaje con: ${usage}`,
+  ownLink: 'Mi propio enlace',
   sponsorFund: (title, symbol, chain) =>
     `Dinero para los enlaces de ${title}: envía ${symbol} en ${chain} a esta dirección. Lo que no se gasta se queda allí.`,
   sponsorSet: (amount) => `Todos aquí pueden recibir ahora ${amount} por espectáculo con /watch.`,

@@ -1,0 +1,45 @@
+// Every pressed button is answered once and in time: with a short text over the chat, with a link, or with nothing.
+import type { Logger } from '../../log.js';
+import type { Call } from './api.js';
+
+/** Telegram shows no more. */
+export const longestToast = 200;
+/** Longer ones stay until they are read. */
+const glance = 60;
+/** The button shows that it waits; Telegram forgets it soon after. */
+const patienceMs = 5000;
+
+export type Toasts = ReturnType<typeof createToasts>;
+
+export function createToasts({ call, log }: { call: Call; log: Logger }) {
+  const open = new Map<string, NodeJS.Timeout>();
+  const underWay = new Set<Promise<void>>();
+
+  /** False when it was answered before, or in an earlier run. */
+  function answer(query: string, shown: { text?: string; url?: string } = {}): boolean {
+    const timer = open.get(query);
+    if (!timer) return false;
+    clearTimeout(timer);
+    open.delete(query);
+    const alert = (shown.text?.length ?? 0) > glance && { show_alert: true };
+    const sent: Promise<void> = call('answerCallbackQuery', { callback_query_id: query, ...shown, ...alert })
+      .then(() => {})
+      .catch((error) => log.debug({ err: error }, 'a button was pressed too long ago'))
+      .finally(() => underWay.delete(sent));
+    underWay.add(sent);
+    return true;
+  }
+
+  return {
+    /** From when a press arrives. */
+    expect(query: string): void {
+      open.set(query, setTimeout(() => answer(query), patienceMs).unref());
+    },
+    answer,
+    /** Answers what is left with nothing. */
+    async stop(): Promise<void> {
+      for (const query of [...open.keys()]) answer(query);
+      await Promise.all(underWay);
+    },
+  };
+}
