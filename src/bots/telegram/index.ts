@@ -46,7 +46,7 @@ export interface TelegramBot {
 }
 
 /** What is not answered by then, the next run answers. */
-const graceMs = 3000;
+const graceMs = 2000;
 
 async function introduce(call: Call, patiently: Patiently): Promise<UserFromGetMe> {
   try {
@@ -118,7 +118,6 @@ export async function startTelegram(needs: TelegramNeeds): Promise<TelegramBot> 
       await Promise.race([Promise.all([polling, front.idle()]), pause(graceMs, undefined, { ref: false })]);
       await toasts.stop();
       ending.abort();
-      await polling;
     },
   };
 }

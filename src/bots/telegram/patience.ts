@@ -1,6 +1,6 @@
 // Does what Telegram did not take at once again: when it says how long to wait, or was not there.
-import { setTimeout as pause } from 'node:timers/promises';
 import { Refused, Unreached } from './api.js';
+import { rest } from './rest.js';
 
 const mostTries = 5;
 const longestWaitS = 300;
@@ -22,8 +22,9 @@ export const createPatience =
         return await act();
       } catch (error) {
         const wait = waitAfter(error, tries);
-        if (wait === null || tries === mostTries || ending.aborted) throw error;
-        await pause(wait, undefined, { signal: ending });
+        if (wait === null || tries === mostTries) throw error;
+        await rest(wait, ending);
+        if (ending.aborted) throw error;
       }
     }
   };

@@ -1,5 +1,5 @@
 // What is said in a chat, one after another and no oftener than Telegram allows; what only keeps a message up to date comes last.
-import { setTimeout as pause } from 'node:timers/promises';
+import { rest } from './rest.js';
 import { isGroup } from './updates.js';
 
 /** How often something may be sent or edited in one chat. */
@@ -88,21 +88,17 @@ export function createQueue({ pace, ending }: { pace: Pace; ending: AbortSignal 
     return edit;
   }
 
-  async function nap(lane: Lane, ms: number): Promise<void> {
-    lane.nudge = new AbortController();
-    await pause(ms, undefined, { signal: lane.nudge.signal }).catch(() => {});
-  }
-
   async function run(chat: string, lane: Lane): Promise<void> {
     lane.running = true;
     for (let at = due(chat, lane); at !== null && !ending.aborted; at = due(chat, lane)) {
       if (at > now()) {
-        await nap(lane, at - now());
+        lane.nudge = new AbortController();
+        await rest(at - now(), lane.nudge.signal);
         continue;
       }
-      const job = take(lane);
+      await take(lane)?.run();
+      // From when Telegram has it: on the way there, some are faster than others.
       lane.sent.push(now());
-      await job?.run();
     }
     lane.running = false;
   }

@@ -1,10 +1,10 @@
 // How updates arrive: asked for in long polls, or brought to a webhook. None is acknowledged before it is taken.
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Update } from 'telegraf/types';
 import type { Logger } from '../../log.js';
 import { type Call, Refused } from './api.js';
+import { rest } from './rest.js';
 
 /** Edited messages are not among them: an edit is no second use. */
 export const updateKinds = ['message', 'callback_query', 'inline_query'] as const;
@@ -52,8 +52,6 @@ export async function poll(needs: {
   let offset = 0;
   let failures = 0;
 
-  const rest = (ms: number) => pause(ms, undefined, { signal: ending }).catch(() => {});
-
   async function round(): Promise<void> {
     const asked = { timeout: pollS, offset, allowed_updates: updateKinds };
     const updates = await listen('getUpdates', asked, pollS * 1000 + networkMs);
@@ -80,7 +78,7 @@ export async function poll(needs: {
       await round();
       failures = 0;
     } catch (error) {
-      if (!ending.aborted) await rest(waitAfter(error));
+      if (!ending.aborted) await rest(waitAfter(error), ending);
     }
   }
   // What is taken need not come again.

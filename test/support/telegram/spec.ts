@@ -1,7 +1,6 @@
 // Judges bodies by the published description of the Bot API, where it is at hand: DTOK_SPECS, or ../shared/specs beside the repository.
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { Ajv, type ValidateFunction } from 'ajv';
 
 interface Field {
   name: string;
@@ -16,31 +15,17 @@ interface Published {
 const folder = process.env.DTOK_SPECS ?? resolve(import.meta.dirname, '../../../../shared/specs');
 const path = join(folder, 'telegram-bot-api.json');
 
-const plain: Readonly<Record<string, object>> = {
-  Integer: { type: 'integer' },
-  Float: { type: 'number' },
-  String: { type: 'string' },
-  Boolean: { type: 'boolean' },
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const plain: Readonly<Record<string, (value: unknown) => boolean>> = {
+  Integer: (value) => Number.isSafeInteger(value),
+  Float: (value) => typeof value === 'number',
+  String: (value) => typeof value === 'string',
+  Boolean: (value) => typeof value === 'boolean',
   // As this stand-in reads a file that was sent along.
-  InputFile: { type: 'object', required: ['file', 'bytes'] },
+  InputFile: (value) => isObject(value) && 'bytes' in value,
 };
-
-function schemaOf(type: string): object {
-  if (type.startsWith('Array of ')) return { type: 'array', items: schemaOf(type.slice('Array of '.length)) };
-  return plain[type] ?? { $ref: `telegram#/$defs/${type}` };
-}
-
-const anyOf = (types: readonly string[]): object => {
-  const [only, ...more] = types.map(schemaOf);
-  return more.length === 0 && only ? only : { anyOf: types.map(schemaOf) };
-};
-
-const objectOf = (fields: readonly Field[] = []): object => ({
-  type: 'object',
-  properties: Object.fromEntries(fields.map(({ name, types }) => [name, anyOf(types)])),
-  required: fields.filter(({ required }) => required).map(({ name }) => name),
-  additionalProperties: false,
-});
 
 export interface Spec {
   /** What is wrong with the parameters of a call, with an answer, or with an update; null: nothing. */
@@ -53,23 +38,41 @@ export interface Spec {
 export function openSpec(): Spec | null {
   if (!existsSync(path)) return null;
   const { methods, types } = JSON.parse(readFileSync(path, 'utf8')) as Published;
-  const $defs = Object.fromEntries(
-    Object.entries(types)
-      .filter(([name]) => !(name in plain))
-      .map(([name, { fields, subtypes }]) => [name, subtypes?.length ? anyOf(subtypes) : objectOf(fields)]),
-  );
-  const ajv = new Ajv({ strict: false });
-  ajv.addSchema({ $id: 'telegram', $defs });
-  const known = new Map<string, ValidateFunction>();
-  function judge(name: string, schema: () => object, body: unknown): string | null {
-    const check = known.get(name) ?? ajv.compile(schema());
-    known.set(name, check);
-    return check(body) ? null : `${name}: ${ajv.errorsText(check.errors)}`;
+
+  function object(value: unknown, fields: readonly Field[], at: string): string | null {
+    if (!isObject(value)) return `${at} is no object`;
+    const unknown = Object.keys(value).find((name) => !fields.some((field) => field.name === name));
+    if (unknown !== undefined) return `${at}.${unknown} is unknown`;
+    for (const { name, types: allowed, required } of fields) {
+      if (value[name] === undefined && required) return `${at}.${name} is missing`;
+      const wrong = value[name] === undefined ? null : anyOf(value[name], allowed, `${at}.${name}`);
+      if (wrong) return wrong;
+    }
+    return null;
   }
+
+  function one(value: unknown, type: string, at: string): string | null {
+    const [, items] = /^Array of (.+)$/.exec(type) ?? [];
+    if (items !== undefined) {
+      if (!Array.isArray(value)) return `${at} is no array`;
+      return value.map((item, i) => one(item, items, `${at}[${i}]`)).find((wrong) => wrong !== null) ?? null;
+    }
+    const fits = plain[type];
+    if (fits) return fits(value) ? null : `${at} is no ${type}`;
+    const { fields = [], subtypes = [] } = types[type] ?? {};
+    return subtypes.length > 0 ? anyOf(value, subtypes, at) : object(value, fields, at);
+  }
+
+  /** Of several, what is wrong with the last. */
+  function anyOf(value: unknown, allowed: readonly string[], at: string): string | null {
+    const faults = allowed.map((type) => one(value, type, at));
+    return faults.includes(null) ? null : (faults.at(-1) ?? null);
+  }
+
   return {
     request: (method, body) =>
-      methods[method] ? judge(`${method} request`, () => objectOf(methods[method]?.fields), body) : `no ${method}`,
-    answer: (method, body) => judge(`${method} answer`, () => anyOf(methods[method]?.returns ?? []), body),
-    update: (body) => judge('update', () => schemaOf('Update'), body),
+      methods[method] ? object(body, methods[method]?.fields ?? [], method) : `${method} is no method`,
+    answer: (method, body) => anyOf(body, methods[method]?.returns ?? [], `${method} answers: it`),
+    update: (body) => one(body, 'Update', 'update'),
   };
 }

@@ -16,11 +16,13 @@ interface Hook {
   lastError: { last_error_date: number; last_error_message: string } | null;
 }
 
+/** Goes on from one stand-in to the next, as it does for one bot. */
+let lastId = 500_000_000;
+
 const again = (tries: number) => Math.min(2000, 50 * 2 ** tries);
 
 /** `reach` turns a public address into one that this machine has; `judge` sees every update. */
 export function createUpdates({ reach, judge }: { reach: (url: string) => string; judge: (update: Update) => void }) {
-  let lastId = 500_000_000;
   let waiting: Update[] = [];
   let poll: Poll | null = null;
   let hook: Hook | null = null;

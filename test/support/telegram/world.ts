@@ -43,6 +43,9 @@ export interface Happening {
 
 export type World = ReturnType<typeof createWorld>;
 
+/** Of people and chats; nobody is somebody else in another stand-in. */
+let last = 10_000;
+
 const idsOf = (room: Room): number => {
   room.lastId += 1;
   return room.lastId;
@@ -53,7 +56,6 @@ export function createWorld(bot: User) {
   const rooms = new Map<number, Room>();
   const happenings = new EventEmitter<{ happened: [Happening] }>();
   happenings.setMaxListeners(0);
-  let last = 10_000;
 
   function open(chat: Room['chat'], state: Room['bot']): Room {
     const maps = { messages: new Map(), standing: new Map(), reactions: new Map(), forced: new Map() };
