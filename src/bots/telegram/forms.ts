@@ -22,21 +22,28 @@ function explained(key: string, args: Args, { about }: Words): string[] {
   });
 }
 
+interface Form {
+  /** A command, and its part where it has parts. */
+  key: readonly string[];
+  args: Args;
+}
+
 export type Forms = ReturnType<typeof createForms>;
 
 export function createForms(needs: { messages: Messages; call: Call; commands: readonly Command[]; me: User }) {
   const { messages, call, commands, me } = needs;
 
   return {
-    /** False when there is no such command, or nothing to ask. `form` is a command, and its part. */
-    async ask(form: string, from: User, at: Message): Promise<boolean> {
+    /** What a command, and its part, asks for; null when there is no such command, or nothing to ask. */
+    find(form: string): Form | null {
       const { command, part } = useOf(form, commands);
       const args = commands.find(({ name }) => name === command)?.parts[part]?.args ?? {};
-      if (Object.keys(args).length === 0) return false;
+      return Object.keys(args).length === 0 ? null : { key: [command, part].filter(Boolean), args };
+    },
+    async ask({ key, args }: Form, from: User, at: Message): Promise<void> {
       const words = wordsFor(from.language_code ?? 'en');
       const { chat, thread } = placeOf(at);
       const whom = isGroup(chat) ? `<a href="tg://user?id=${from.id}">${escaped(from.first_name)}</a>, ` : '';
-      const key = [command, part].filter(Boolean);
       const ask = `<code>/${key.join(' ')}</code> · ${whom}${escaped(words.formAsk(usage(args)))}`;
       const body = {
         chat_id: chat,
@@ -47,7 +54,6 @@ export function createForms(needs: { messages: Messages; call: Call; commands: r
       const placeholder = { input_field_placeholder: cut(usage(args), longestPlaceholder) };
       const reply_markup = { force_reply: true as const, selective: isGroup(chat), ...placeholder };
       await messages.inTurn(chat, () => call('sendMessage', { ...body, reply_markup }));
-      return true;
     },
     /** The use that an answer to such a message is; null for any other message, and from whom it did not ask. */
     read({ text, from, chat, reply_to_message: asked }: Message.TextMessage): Use | null {

@@ -5,6 +5,7 @@ import type { Community } from '../command.js';
 import type { Desk, Use } from '../desk.js';
 import type { Delivery, Front, Mouth } from '../front.js';
 import { wordsFor } from '../words/index.js';
+import type { Aside } from './aside.js';
 import type { Forms } from './forms.js';
 import type { Messages } from './messages.js';
 import type { Rights } from './rights.js';
@@ -20,9 +21,10 @@ export function createHearing(needs: {
   messages: Messages;
   forms: Forms;
   rights: Rights;
+  aside: Aside;
   me: string;
 }) {
-  const { desk, acts, front, mouth, messages, forms, rights, me } = needs;
+  const { desk, acts, front, mouth, messages, forms, rights, aside, me } = needs;
 
   /** Whether it matters for this use who moderates. */
   const isPrivileged = ({ command }: Use): boolean =>
@@ -47,8 +49,8 @@ export function createHearing(needs: {
     const { person, community, place, confirms } = before;
     const words = wordsFor(person.locale);
     const ask = { id: confirms ?? before.id, person, community, place, confirmed: confirms !== undefined, words };
-    const reply = await desk.answer(before.use, ask);
-    await mouth.say({ address: addressOf(id, message), person, community }, reply, true);
+    const to = { address: addressOf(id, message), person, community };
+    aside.go(async () => mouth.say(to, await desk.answer(before.use, ask), true));
   }
 
   async function start(id: string, message: Message, from: User, wanted: Use): Promise<void> {
@@ -60,15 +62,15 @@ export function createHearing(needs: {
     if (about || !community) return take(id, message, from, use('watch', stream), about || null);
     const address = addressOf(id, message);
     const text = wordsFor(from.language_code ?? 'en').notInGroup;
-    await mouth.say({ address, person: personOf(from, false), community: null }, { text }, true);
+    aside.go(() => mouth.say({ address, person: personOf(from, false), community: null }, { text }, true));
   }
 
   /** An anonymous moderator, or a channel: Telegram does not say who it is, so there is no purse, and no right. */
-  async function refuseNameless({ message_id: answers, ...message }: Message.TextMessage): Promise<void> {
-    const { chat, thread } = placeOf({ message_id: answers, ...message } as Message);
+  function refuseNameless(message: Message.TextMessage): void {
+    const { chat, thread } = placeOf(message);
     if (desk.wait(`telegram:${message.sender_chat?.id}`, `telegram:${chat}`) > 0) return;
-    const where = { chat, answers, ...(thread !== undefined && { thread }) };
-    await messages.post(where, { text: wordsFor(message.from?.language_code ?? 'en').nameless });
+    const where = { chat, answers: message.message_id, ...(thread !== undefined && { thread }) };
+    aside.go(() => messages.post(where, { text: wordsFor(message.from?.language_code ?? 'en').nameless }));
   }
 
   return {

@@ -9,6 +9,7 @@ import { createFront } from '../front.js';
 import type { Poster } from '../poster.js';
 import { TokenRefused } from '../trying.js';
 import { type Call, createCall, Refused } from './api.js';
+import { createAside } from './aside.js';
 import { createForms } from './forms.js';
 import { createHearing } from './hear.js';
 import { createInline, type Shows } from './inline.js';
@@ -77,14 +78,15 @@ export async function startTelegram(needs: TelegramNeeds): Promise<TelegramBot> 
   bot.botInfo = user;
 
   const queue = createQueue({ pace, ending: ending.signal });
+  const aside = createAside(log);
   const messages = createMessages({ call, patiently, queue });
   const toasts = createToasts({ call, log });
   const mouth = createMouth({ messages, toasts, call, me, log });
   const front = createFront<Address>({ desk, acts, mouth, log });
   const forms = createForms({ messages, call, commands: desk.commands, me: user });
   const rights = createRights({ call, patiently });
-  const hearing = createHearing({ desk, acts, front, mouth, messages, forms, rights, me });
-  const press = createPresses({ desk, front, forms, toasts, hearing });
+  const hearing = createHearing({ desk, acts, front, mouth, messages, forms, rights, aside, me });
+  const press = createPresses({ desk, front, forms, toasts, hearing, aside });
   const answerInline = createInline({ house, call, me });
 
   /** Update ids begin anew with another bot. */
@@ -115,7 +117,10 @@ export async function startTelegram(needs: TelegramNeeds): Promise<TelegramBot> 
     webhook: needs.webhook && createWebhook({ secret: needs.webhook.secret, taking }),
     stop: async () => {
       listening.abort();
-      await Promise.race([Promise.all([polling, front.idle()]), pause(graceMs, undefined, { ref: false })]);
+      await Promise.race([
+        Promise.all([polling, front.idle(), aside.idle()]),
+        pause(graceMs, undefined, { ref: false }),
+      ]);
       await toasts.stop();
       ending.abort();
     },

@@ -67,15 +67,14 @@ export function createMouth(needs: {
   async function whisper(address: Address, person: Person, reply: Reply): Promise<Said | null> {
     if (address.query !== undefined && isToast(reply) && toasts.answer(address.query, { text: reply.text }))
       return null;
-    try {
-      const said = await messages.post({ chat: person.user }, reply);
-      await nod(address, person);
-      return said;
-    } catch (error) {
+    const said = await messages.post({ chat: person.user }, reply).catch((error) => {
       if (!isUnreachable(error)) throw error;
-      await invite(address, person);
       return null;
-    }
+    });
+    if (!said) await invite(address, person);
+    // The answer has arrived, whether the group sees that or not.
+    else await nod(address, person).catch((error) => log.debug({ err: error }, 'a group saw no nod'));
+    return said;
   }
 
   async function say(address: Address, person: Person, reply: Reply, secret: boolean): Promise<Said | null> {

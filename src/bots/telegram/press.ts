@@ -3,6 +3,7 @@ import type { CallbackQuery } from 'telegraf/types';
 import type { Desk } from '../desk.js';
 import type { Front } from '../front.js';
 import { wordsFor } from '../words/index.js';
+import type { Aside } from './aside.js';
 import type { Forms } from './forms.js';
 import type { Hearing } from './hear.js';
 import type { Toasts } from './toasts.js';
@@ -14,8 +15,9 @@ export function createPresses(needs: {
   forms: Forms;
   toasts: Toasts;
   hearing: Hearing;
+  aside: Aside;
 }) {
-  const { desk, front, forms, toasts, hearing } = needs;
+  const { desk, front, forms, toasts, hearing, aside } = needs;
 
   async function press(id: string, query: CallbackQuery): Promise<void> {
     const pressed = pressOf(query);
@@ -25,8 +27,10 @@ export function createPresses(needs: {
     const { press, message } = pressed;
     const [, kind = '', line = ''] = /^(do|form):(.*)$/s.exec(press) ?? [];
     if (kind === 'form') {
-      const asked = await forms.ask(line, from, message);
-      return asked ? void toasts.answer(query.id) : tooOld();
+      const form = forms.find(line);
+      if (!form) return tooOld();
+      aside.go(() => forms.ask(form, from, message));
+      return void toasts.answer(query.id);
     }
     const community = communityOf(message.chat);
     // Of a "yes" only the act that it is about says which command it is.
