@@ -7,6 +7,7 @@ import { readInitData } from '../../src/bots/telegram/init-data.js';
 import { createPatience } from '../../src/bots/telegram/patience.js';
 import { createQueue, telegramPace } from '../../src/bots/telegram/queue.js';
 import { createTaking, poll } from '../../src/bots/telegram/receive.js';
+import { cut } from '../../src/bots/telegram/render.js';
 import { createToasts } from '../../src/bots/telegram/toasts.js';
 import { silent } from '../support/payments.js';
 
@@ -121,13 +122,13 @@ describe('patience', () => {
 describe('a pressed button', () => {
   it('is answered once, with what there is by then, or with nothing after five seconds', async () => {
     const answered: object[] = [];
-    const call = (async (_: string, body: object) => void answered.push(body)) as unknown as Call;
+    const call = (async (_: string, body: object) => answered.push(body) > 0) as unknown as Call;
     const toasts = createToasts({ call, log: silent });
     for (const query of ['1', '2', '3']) toasts.expect(query);
-    expect(toasts.answer('1', { text: 'short' })).toBe(true);
-    expect(toasts.answer('1', { text: 'again' })).toBe(false);
-    expect(toasts.answer('4', { text: 'of an earlier run' })).toBe(false);
-    toasts.answer('2', { text: 'x'.repeat(61) });
+    expect(await toasts.answer('1', { text: 'short' })).toBe(true);
+    expect(await toasts.answer('1', { text: 'again' })).toBe(false);
+    expect(await toasts.answer('4', { text: 'of an earlier run' })).toBe(false);
+    await toasts.answer('2', { text: 'x'.repeat(61) });
     await vi.advanceTimersByTimeAsync(4999);
     expect(answered.length).toBe(2);
     await vi.advanceTimersByTimeAsync(1);
@@ -140,6 +141,14 @@ describe('a pressed button', () => {
       { callback_query_id: '5' },
     ]);
   });
+});
+
+it('a text is cut between characters, to no more than was asked', () => {
+  for (let most = 0; most < 8; most++) {
+    const text = cut('🎷🎷🎷🎷', most);
+    expect(text.length).toBeLessThanOrEqual(most);
+    expect(text).toMatch(/^(🎷)*…?$/u);
+  }
 });
 
 describe('updates', () => {

@@ -7,7 +7,7 @@ import type { Reply } from '../../src/bots/reply.js';
 import { languages } from '../../src/bots/words/index.js';
 import { show } from '../support/bots.js';
 import { command, openFakes, shows, startBot } from '../support/telegram/bot.js';
-import { type Msg, startTelegramStandIn, type TelegramStandIn } from '../support/telegram/index.js';
+import { type Msg, Refusal, startTelegramStandIn, type TelegramStandIn } from '../support/telegram/index.js';
 
 let standIn: TelegramStandIn;
 let fakes: Awaited<ReturnType<typeof openFakes>>;
@@ -303,6 +303,20 @@ describe('a button', () => {
     expect((await standIn.press(card, 'Ask', ann)).text).toBe(languages.en?.tooOld);
   });
 
+  it('that was pressed too long ago is answered by a message', async () => {
+    const ann = standIn.addUser();
+    const group = standIn.addGroup({ members: [ann] });
+    next = { text: 'Live', buttons: [[{ label: 'Tip', press: 'do:tip 1' }]] };
+    const card = await standIn.say(ann, group, '/streams');
+    next = { text: 'thanks' };
+    const seen = standIn.watch();
+    const old = 'Bad Request: query is too old and response timeout expired or query ID is invalid';
+    standIn.refuse('answerCallbackQuery', new Refusal(400, old));
+    await expect(standIn.press(card, 'Tip', ann, 300)).rejects.toThrow('never answered');
+    expect((await seen.until(({ chat }) => chat === ann.id, 1000))?.message?.text).toBe('thanks');
+    seen.end();
+  });
+
   it('of a form asks for the arguments, and takes them from whom it asked', async () => {
     const [ann, eve] = [standIn.addUser(), standIn.addUser({ name: '<Eve>' })];
     const group = standIn.addGroup({ members: [ann, eve] });
@@ -394,6 +408,14 @@ describe('the poster', () => {
     expect(sent).toEqual(['object', 'string']);
   });
 
+  it('goes without the picture where pictures are refused', async () => {
+    const group = standIn.addGroup();
+    standIn.refuse('sendPhoto', new Refusal(400, 'Bad Request: not enough rights to send photos to the chat'));
+    const said = await bot.poster.post(place(group), { text: 'on air', picture: picture(7) });
+    await bot.poster.edit(said, { text: 'over', picture: picture(7) });
+    expect(texts(group)).toEqual(['over']);
+  });
+
   it('keeps to a topic, and follows a group that became another', async () => {
     const group = standIn.addGroup({ forum: true });
     const thread = standIn.addTopic(group, 'Shows');
@@ -402,6 +424,7 @@ describe('the poster', () => {
     const [old, grown] = [standIn.addGroup({ type: 'group' }), standIn.addGroup()];
     standIn.upgrade(old, grown);
     expect((await bot.poster.post(place(old), { text: 'moved' })).place).toEqual(place(grown));
+    await expect(bot.poster.edit({ place: place(old), message: '1' }, { text: 'x' })).rejects.toBeInstanceOf(Gone);
   });
 
   it('says when there is nobody and nothing left', async () => {

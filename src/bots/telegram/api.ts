@@ -82,7 +82,12 @@ const goneFor = [
 
 /** The message, the chat, or the bot's place in it is no more. */
 export const isGone = (error: unknown): boolean =>
-  error instanceof Refused && (error.status === 403 || goneFor.some((text) => error.message.includes(text)));
+  error instanceof Refused &&
+  (error.status === 403 || error.movedTo !== null || goneFor.some((text) => error.message.includes(text)));
+
+/** This picture, or any in this chat. */
+export const isPictureRefused = (error: unknown): boolean =>
+  error instanceof Refused && error.status === 400 && /photo|image|file/i.test(error.message.replace('sendPhoto', ''));
 
 /** Nothing would change: as good as done. */
 export const isUnchanged = (error: unknown): boolean =>

@@ -38,6 +38,8 @@ export interface TelegramNeeds {
   pace?: Pace;
 }
 
+export type { WebhookHandler } from './receive.js';
+
 export interface TelegramBot {
   username: string;
   poster: Poster;
@@ -100,6 +102,8 @@ export async function startTelegram(needs: TelegramNeeds): Promise<TelegramBot> 
     throw error;
   });
 
+  if (!user.supports_inline_queries)
+    log.info('to share shows from any chat, let @BotFather turn on inline mode for the bot: /setinline');
   await setMenus(call, desk.commands).catch((error) => log.warn({ err: error }, 'the menus could not be set'));
   await patiently(() => setDelivery(call, needs.webhook));
   // First what an earlier run left, or this run's own would be taken for it.

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Message, Opts } from 'telegraf/types';
 import type { Said } from '../poster.js';
 import type { Reply } from '../reply.js';
-import { type Call, isUnchanged, Refused } from './api.js';
+import { type Call, isPictureRefused, isUnchanged, Refused } from './api.js';
 import type { Patiently } from './patience.js';
 import type { Queue } from './queue.js';
 import { render } from './render.js';
@@ -50,7 +50,9 @@ export function createMessages({ call, patiently, queue }: { call: Call; patient
   const fileOf = (picture: Picture) =>
     copies.get(digest(picture)) || { source: Buffer.from(picture.bytes), filename: picture.file };
 
-  async function send({ chat, thread, answers }: Where, reply: Reply): Promise<Message> {
+  /** Words are worth more than a picture: where that is refused, they go alone. */
+  async function send({ chat, ...rest }: Where, reply: Reply): Promise<Message> {
+    const { thread, answers } = rest;
     const { text, keyboard } = render(reply, !isGroup(chat));
     const where = {
       chat_id: chat,
@@ -67,9 +69,16 @@ export function createMessages({ call, patiently, queue }: { call: Call; patient
     }
     // Beside a file, telegraf sends no object that it does not know, but a text.
     const parameters = answering && { reply_parameters: JSON.stringify(answering) as never };
-    const sent = await call('sendPhoto', { ...where, photo: fileOf(picture), caption: text, ...html, ...parameters });
-    note(sent, picture);
-    return sent;
+    const body = { ...where, photo: fileOf(picture), caption: text, ...html, ...parameters };
+    try {
+      const sent = await call('sendPhoto', body);
+      note(sent, picture);
+      return sent;
+    } catch (error) {
+      if (!isPictureRefused(error)) throw error;
+      const { picture: _, ...words } = reply;
+      return send({ chat, ...rest }, words);
+    }
   }
 
   async function change({ place, message }: Said, reply: Reply): Promise<void> {

@@ -33,6 +33,8 @@ export function createMouth(needs: {
       reply,
     );
 
+  const seen = (what: string) => (error: unknown) => log.debug({ err: error }, what);
+
   /** A message that is no more is said anew. */
   async function replace(address: Address, reply: Reply): Promise<Said> {
     try {
@@ -47,7 +49,7 @@ export function createMouth(needs: {
   /** Tells the group no more than that there is an answer. */
   async function nod(address: Address, { locale }: Person): Promise<void> {
     const words = wordsFor(locale);
-    if (address.query !== undefined) return void toasts.answer(address.query, { text: words.sentPrivately });
+    if (address.query !== undefined) return void (await toasts.answer(address.query, { text: words.sentPrivately }));
     const message = { chat_id: address.chat, message_id: messageNumber(address.message) };
     try {
       await call('setMessageReaction', { ...message, reaction: [{ type: 'emoji', emoji: '👌' }] });
@@ -60,20 +62,20 @@ export function createMouth(needs: {
   async function invite(address: Address, { locale, name }: Person): Promise<void> {
     const words = wordsFor(locale);
     const url = `https://t.me/${me}?start=${againPayload(address.act)}`;
-    if (address.query !== undefined && toasts.answer(address.query, { url })) return;
+    if (address.query !== undefined && (await toasts.answer(address.query, { url }))) return;
     await post(address, { text: words.openMe(name), buttons: [[{ label: words.openMeButton, url }]] });
   }
 
   async function whisper(address: Address, person: Person, reply: Reply): Promise<Said | null> {
-    if (address.query !== undefined && isToast(reply) && toasts.answer(address.query, { text: reply.text }))
-      return null;
+    const { query } = address;
+    if (query !== undefined && isToast(reply) && (await toasts.answer(query, { text: reply.text }))) return null;
     const said = await messages.post({ chat: person.user }, reply).catch((error) => {
       if (!isUnreachable(error)) throw error;
       return null;
     });
     if (!said) await invite(address, person);
     // The answer has arrived, whether the group sees that or not.
-    else await nod(address, person).catch((error) => log.debug({ err: error }, 'a group saw no nod'));
+    else await nod(address, person).catch(seen('a group saw no nod'));
     return said;
   }
 
@@ -82,7 +84,7 @@ export function createMouth(needs: {
     const forOne = group && (secret || (address.pressed === 'do' && !reply.living));
     const replaces = reply.replaces === true && address.query !== undefined && !(group && address.pressed === 'do');
     if (replaces && !forOne) return replace(address, reply);
-    if (replaces) await messages.strip(saidAt(address));
+    if (replaces) await messages.strip(saidAt(address)).catch(seen('its buttons stay'));
     return forOne ? whisper(address, person, reply) : post(address, reply);
   }
 
@@ -95,7 +97,7 @@ export function createMouth(needs: {
         log.debug({ err: error }, 'nobody is there any more to answer');
         return null;
       } finally {
-        if (address.query !== undefined) toasts.answer(address.query);
+        if (address.query !== undefined) void toasts.answer(address.query);
       }
     },
   };

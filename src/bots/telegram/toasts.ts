@@ -13,32 +13,34 @@ export type Toasts = ReturnType<typeof createToasts>;
 
 export function createToasts({ call, log }: { call: Call; log: Logger }) {
   const open = new Map<string, NodeJS.Timeout>();
-  const underWay = new Set<Promise<void>>();
+  const underWay = new Set<Promise<boolean>>();
 
-  /** False when it was answered before, or in an earlier run. */
-  function answer(query: string, shown: { text?: string; url?: string } = {}): boolean {
+  /** False when nobody saw it: answered before, pressed too long ago, or in an earlier run. */
+  async function answer(query: string, shown: { text?: string; url?: string } = {}): Promise<boolean> {
     const timer = open.get(query);
     if (!timer) return false;
     clearTimeout(timer);
     open.delete(query);
     const alert = (shown.text?.length ?? 0) > glance && { show_alert: true };
-    const sent: Promise<void> = call('answerCallbackQuery', { callback_query_id: query, ...shown, ...alert })
-      .then(() => {})
-      .catch((error) => log.debug({ err: error }, 'a button was pressed too long ago'))
+    const sent: Promise<boolean> = call('answerCallbackQuery', { callback_query_id: query, ...shown, ...alert })
+      .catch((error) => {
+        log.debug({ err: error }, 'a button was pressed too long ago');
+        return false;
+      })
       .finally(() => underWay.delete(sent));
     underWay.add(sent);
-    return true;
+    return sent;
   }
 
   return {
     /** From when a press arrives. */
     expect(query: string): void {
-      open.set(query, setTimeout(() => answer(query), patienceMs).unref());
+      open.set(query, setTimeout(() => void answer(query), patienceMs).unref());
     },
     answer,
     /** Answers what is left with nothing. */
     async stop(): Promise<void> {
-      for (const query of [...open.keys()]) answer(query);
+      for (const query of [...open.keys()]) void answer(query);
       await Promise.all(underWay);
     },
   };
