@@ -67,7 +67,7 @@ describe('an update', () => {
     const ann = standIn.addUser();
     const asked = standIn.callsOf('getUpdates').length;
     standIn.write(ann, ann, '/count');
-    await bot.stop();
+    const stopped = bot.stop();
     expect(
       standIn
         .callsOf('getUpdates')
@@ -79,6 +79,7 @@ describe('an update', () => {
     await start(fakes);
     expect((await seen.until(({ kind }) => kind === 'sent', 5000))?.message?.text).toBe('run 1');
     seen.end();
+    await stopped;
   });
 
   it('arrives although another program has asked for it in between', async () => {
@@ -208,7 +209,7 @@ describe('on a real house', () => {
     standIn.write(bob, bob, '/tip 2');
     await vi.waitFor(async () => expect((await tips()).length).toBe(before + 1), { timeout: 5000 });
     await vi.waitFor(() => expect(standIn.callsOf('sendMessage').length).toBe(1), { timeout: 5000 });
-    await bot.stop();
+    const stopped = bot.stop();
     house = await running.reopen();
     const seen = standIn.watch();
     await start(open(house));
@@ -217,6 +218,7 @@ describe('on a real house', () => {
     standIn.redeliver();
     await standIn.say(bob, bob, '/balance');
     seen.end();
+    await stopped;
     expect((await tips()).length).toBe(before + 1);
     expect(seen.seen.filter(({ message }) => message?.text?.includes('is on its way')).length).toBe(1);
   });

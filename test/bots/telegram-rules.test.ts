@@ -216,6 +216,7 @@ describe('a Mini App’s word', () => {
     const good = sign(fields);
     expect(read(good.replace('42', '43'))).toBeNull();
     expect(read(`${good}&admin=1`)).toBeNull();
+    expect(read(`${good}&hash=00`)).toBeNull();
     expect(read(`${good}&user=${encodeURIComponent(user.replace('42', '43'))}`)).toBeNull();
     expect(read(good.replace('query_id=AAE&', ''))).toBeNull();
     expect(read(good.replace(/hash=../, 'hash=00'))).toBeNull();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Acts, createActs } from '../../../src/bots/acts.js';
 import type { Command, Part } from '../../../src/bots/command.js';
+import { createCommunities } from '../../../src/bots/communities.js';
 import { createDesk, type Desk } from '../../../src/bots/desk.js';
 import type { House, Show } from '../../../src/bots/house.js';
 import { startTelegram, type TelegramNeeds } from '../../../src/bots/telegram/index.js';
@@ -33,7 +34,11 @@ export async function openFakes(commands: readonly Command[], options: { now?: (
   const folder = mkdtempSync(join(tmpdir(), 'dtok-telegram-'));
   const store = await openStore({ path: join(folder, 'dtok.sqlite') });
   const house = { ...shows(), resolve: async () => null } as unknown as House;
-  const desk = createDesk({ house, commands, isCrew: async ({ person }) => person.moderator, log: silent, now });
+  const desk = createDesk({
+    ...{ house, commands, communities: createCommunities({ store, now }), log: silent, now },
+    ...{ sights: { see: async () => {} }, board: { keep: async () => {} } },
+    isCrew: async ({ person }) => person.moderator,
+  });
   const acts = createActs({ store, platform: 'telegram', now });
   const stop = async (): Promise<void> => {
     await store.close();
