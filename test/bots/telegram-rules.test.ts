@@ -132,6 +132,7 @@ describe('a pressed button', () => {
     await vi.advanceTimersByTimeAsync(4999);
     expect(answered.length).toBe(2);
     await vi.advanceTimersByTimeAsync(1);
+    expect(answered.length).toBe(3);
     toasts.expect('5');
     await toasts.stop();
     expect(answered).toEqual([

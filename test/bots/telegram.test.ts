@@ -109,6 +109,7 @@ describe('a command', () => {
     next = { text: 'here' };
     standIn.write(ann, group, '/streams@other_bot');
     standIn.write(ann, group, '/roll 6');
+    standIn.write({ ...ann, is_bot: true }, group, '/streams');
     standIn.write(ann, group, 'nothing /streams');
     const origin = { type: 'user', date: 1, sender_user: ann } as const;
     standIn.write(ann, group, '/streams', { more: { forward_origin: origin } as never });
@@ -192,6 +193,16 @@ describe('what is secret', () => {
     const acts = asked.filter(({ ask }) => ask.person.user === `${bob.id}`);
     expect(acts.map(({ ask }) => ask.id)).toEqual([acts[0]?.ask.id, acts[0]?.ask.id]);
     expect(acts[1]?.ask.community?.id).toBe(`${group.id}`);
+  });
+
+  it('is not done again by that link where it takes a right, which may be gone by then', async () => {
+    const mod = standIn.addUser({ started: false });
+    const group = standIn.addGroup({ admins: [mod] });
+    next = { text: 'set' };
+    const invited = await standIn.say(mod, group, '/sponsor set 5');
+    next = { text: 'helped' };
+    expect((await standIn.say(mod, mod, standIn.open(linkIn(invited), mod))).text).toBe('helped');
+    expect(asked.filter(({ ask }) => ask.community).length).toBe(1);
   });
 
   it('goes to nobody who has blocked the bot, and the next one is served', async () => {

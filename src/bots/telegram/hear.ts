@@ -41,11 +41,12 @@ export function createHearing(needs: {
     await front.take({ id, use: wanted, person, community, place: placeOf(message), address: addressOf(id, message) });
   }
 
-  /** Does again, which pays nothing twice, what somebody asked for who had no chat with the bot then. */
+  /** Does again, which pays nothing twice, what somebody asked for who had no chat with the bot then. What takes a right is not done again: it may be gone. */
   async function again(act: string, id: string, message: Message, from: User): Promise<void> {
     const row = await acts.find(act);
     const before = row && (JSON.parse(row.ask) as Delivery<Address>);
-    if (!before || before.person.user !== `${from.id}`) return take(id, message, from, use('help'));
+    const isTheirs = before && before.person.user === `${from.id}` && !isPrivileged(before.use);
+    if (!isTheirs) return take(id, message, from, use('help'));
     const { person, community, place, confirms } = before;
     const words = wordsFor(person.locale);
     const ask = { id: confirms ?? before.id, person, community, place, confirmed: confirms !== undefined, words };
