@@ -16,7 +16,7 @@ import { createInline, type Shows } from './inline.js';
 import { setMenus } from './menu.js';
 import { createMessages } from './messages.js';
 import { createMouth } from './mouth.js';
-import { createPatience, type Patiently } from './patience.js';
+import { createPatience } from './patience.js';
 import { createPoster } from './poster.js';
 import { createPresses } from './press.js';
 import { createQueue, type Pace, telegramPace } from './queue.js';
@@ -51,9 +51,9 @@ export interface TelegramBot {
 /** What is not answered by then, the next run answers. */
 const graceMs = 2000;
 
-async function introduce(call: Call, patiently: Patiently): Promise<UserFromGetMe> {
+async function introduce(call: Call): Promise<UserFromGetMe> {
   try {
-    return await patiently(() => call('getMe', {}));
+    return await call('getMe', {});
   } catch (error) {
     if (!(error instanceof Refused) || (error.status !== 401 && error.status !== 404)) throw error;
     throw new TokenRefused('Telegram refuses TELEGRAM_TOKEN. Copy it again from @BotFather, or leave it empty.');
@@ -75,7 +75,7 @@ export async function startTelegram(needs: TelegramNeeds): Promise<TelegramBot> 
   const bot = new Telegraf(token, { telegram: { apiRoot: needs.apiRoot }, handlerTimeout: Number.POSITIVE_INFINITY });
   const call = createCall(bot.telegram, ending.signal);
   const patiently = createPatience(ending.signal);
-  const user = await introduce(call, patiently);
+  const user = await introduce(call);
   const me = user.username;
   bot.botInfo = user;
 
@@ -105,7 +105,7 @@ export async function startTelegram(needs: TelegramNeeds): Promise<TelegramBot> 
   if (!user.supports_inline_queries)
     log.info('to share shows from any chat, let @BotFather turn on inline mode for the bot: /setinline');
   await setMenus(call, desk.commands).catch((error) => log.warn({ err: error }, 'the menus could not be set'));
-  await patiently(() => setDelivery(call, needs.webhook));
+  await setDelivery(call, needs.webhook);
   // First what an earlier run left, or this run's own would be taken for it.
   const resumed = front.resume();
   resumed.catch((error) => log.error({ err: error }, 'what an earlier run left could not be answered'));
