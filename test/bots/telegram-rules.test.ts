@@ -1,8 +1,10 @@
 // The Telegram bot's own rules: how often it speaks in a chat, which buttons it answers, what it believes of a Mini App.
 import { createHmac } from 'node:crypto';
+import { inspect } from 'node:util';
+import { type Telegram, TelegramError } from 'telegraf';
 import type { Update } from 'telegraf/types';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type Call, Refused, Unreached } from '../../src/bots/telegram/api.js';
+import { type Call, createCall, Refused, Unreached } from '../../src/bots/telegram/api.js';
 import { readInitData } from '../../src/bots/telegram/init-data.js';
 import { createPatience } from '../../src/bots/telegram/patience.js';
 import { createQueue, telegramPace } from '../../src/bots/telegram/queue.js';
@@ -91,6 +93,23 @@ describe('what is said in a chat', () => {
     await dropped;
     await expect(say('1', act('late'))).rejects.toThrow('stopping');
     expect(sent.map(([name]) => name)).toEqual(['after']);
+  });
+});
+
+describe('an error', () => {
+  it('carries neither the token nor what was sent, in whatever it is written', async () => {
+    const failing = (error: unknown) => ({ callApi: async () => Promise.reject(error) }) as unknown as Telegram;
+    const from = async (error: unknown) =>
+      createCall(failing(error), ending.signal)('getMe', {}).catch((thrown) => `${inspect(thrown)} ${thrown.stack}`);
+    const description = "inline keyboard button URL 'https://x.example/#k=secret' is invalid: Wrong HTTP URL";
+    const told = await from(new TelegramError({ error_code: 400, description }, { payload: { text: 'secret' } }));
+    expect(told).toContain("getMe: inline keyboard button URL '…' is invalid");
+    const fetching = new Error('request to https://api.example/bot7:secret/getMe failed');
+    const lost = await from(Object.assign(fetching, { code: 'ECONNREFUSED' }));
+    expect(lost).toContain('Telegram cannot be reached for getMe: ECONNREFUSED');
+    const down = await from(new TelegramError({ error_code: 502, description: 'Bad Gateway' }, { text: 'secret' }));
+    expect(down).toContain('Telegram has trouble with getMe: 502');
+    expect(`${told}${lost}${down}`).not.toContain('secret');
   });
 });
 

@@ -35,7 +35,9 @@ function cleaned(method: string, error: unknown): Error {
   const { code, description, parameters } = error;
   if (code >= 500) return new Unreached(`Telegram has trouble with ${method}: ${code}`);
   const { retry_after: waitS = null, migrate_to_chat_id: movedTo = null } = parameters ?? {};
-  return new Refused(code, `${method}: ${description}`, waitS, movedTo);
+  // Telegram repeats an address that it refuses.
+  const said = description.replace(/[a-z]+:\/\/[^\s']+/gi, '…');
+  return new Refused(code, `${method}: ${said}`, waitS, movedTo);
 }
 
 /** `act` with a signal that ends it with `ending`, or when its time is over. */
