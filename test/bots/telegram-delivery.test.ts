@@ -107,6 +107,20 @@ describe('an answer', () => {
     expect((again?.at ?? 0) - (refused?.at ?? 0)).toBeGreaterThanOrEqual(990);
   });
 
+  it('that an earlier run left holds nobody up who writes now', async () => {
+    const [ann, bob] = [standIn.addUser(), standIn.addUser()];
+    const bot = await start(fakes);
+    standIn.refuse('sendMessage', null, 2);
+    standIn.write(bob, bob, '/count');
+    await vi.waitFor(() => expect(standIn.callsOf('sendMessage').length).toBe(1));
+    const stopped = bot.stop();
+    await start(fakes);
+    await vi.waitFor(() => expect(standIn.callsOf('sendMessage').length).toBe(2));
+    expect((await standIn.say(ann, ann, '/count')).text).toBe('run 3');
+    expect(standIn.messages(bob).length).toBe(1);
+    await stopped;
+  });
+
   it('keeps to a message a second in a chat, so that Telegram need not refuse any', async () => {
     await standIn.stop();
     standIn = await startTelegramStandIn({ limits: { everyMs: 150, perMinute: 4 } });

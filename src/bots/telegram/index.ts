@@ -21,6 +21,7 @@ import { createPoster } from './poster.js';
 import { createPresses } from './press.js';
 import { createQueue, type Pace, telegramPace } from './queue.js';
 import { createTaking, createWebhook, poll, updateKinds, type WebhookHandler } from './receive.js';
+import { rest } from './rest.js';
 import { createRights } from './rights.js';
 import { createToasts } from './toasts.js';
 import type { Address } from './updates.js';
@@ -48,6 +49,8 @@ export interface TelegramBot {
   stop: () => Promise<void>;
 }
 
+/** What an earlier run left goes first, but holds nobody up who writes now. */
+const headStartMs = 1000;
 /** What is not answered by then, the next run answers. */
 const graceMs = 2000;
 
@@ -106,11 +109,12 @@ export async function startTelegram(needs: TelegramNeeds): Promise<TelegramBot> 
     log.info('to share shows from any chat, let @BotFather turn on inline mode for the bot: /setinline');
   await setMenus(call, desk.commands).catch((error) => log.warn({ err: error }, 'the menus could not be set'));
   await setDelivery(call, needs.webhook);
-  // First what an earlier run left, or this run's own would be taken for it.
-  const resumed = front.resume();
-  resumed.catch((error) => log.error({ err: error }, 'what an earlier run left could not be answered'));
+  const resumed = front
+    .resume()
+    .catch((error) => log.error({ err: error }, 'what an earlier run left could not be answered'));
+  const ready = Promise.race([resumed, rest(headStartMs, ending.signal)]);
   const taking = createTaking(async (update) => {
-    await resumed.catch(() => {});
+    await ready;
     await bot.handleUpdate(update);
   }, log);
   const listen = createCall(bot.telegram, listening.signal);
