@@ -13,8 +13,9 @@ import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { type Overlay, startOverlay } from './overlay/index.js';
-import { openChat } from './payments/chat/index.js';
+import { openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
+import { createPayers, openPolls } from './polls/index.js';
 import { createRegistry } from './registry/index.js';
 import { loadSecrets, sameSecret } from './secrets.js';
 import { type Settings, toUnits } from './settings.js';
@@ -158,6 +159,13 @@ async function wire(
     },
     log,
   });
+  const polls = await openPolls({
+    ...{ store, feed, log },
+    ...createPayers({ ledger: payments.ledger, chat }),
+    say: (amount) => worded(amount, chain.token),
+    onTally: (stream, message) => overlay?.tally(stream, message),
+  });
+  onStop(polls.stop);
   const ens = createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) });
   const botHouse = createBotHouse({
     payments,
@@ -188,6 +196,7 @@ async function wire(
     overlayToken: (stream) => shows.streams.get(stream).overlayToken,
     payerOf: (session) => shows.sessions.find(session)?.payer,
     viewers: shows.viewers,
+    poll: polls.current,
     log,
   });
   const sponsors = startSponsorSocket({ http, payments, log });
@@ -205,6 +214,7 @@ async function wire(
       settings,
       payments,
       tips,
+      polls,
       shows,
       overlay,
       faucet: place.dev ? chain.mint : null,

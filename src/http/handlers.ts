@@ -10,6 +10,7 @@ import {
   sessionDigest,
   type Tips,
 } from '../payments/index.js';
+import type { Polls } from '../polls/index.js';
 import type { Settings } from '../settings.js';
 import type { Shows, Stream, StreamChange } from '../stream/index.js';
 import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabulary/api.js';
@@ -19,6 +20,7 @@ import { createChatHandlers, type MiniApp } from './chat-handlers.js';
 import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
 import type { Handlers } from './mount.js';
+import { createPollHandlers } from './poll-handlers.js';
 import { createReportHandlers } from './report-handlers.js';
 import { createWalletHandlers } from './wallet-handlers.js';
 
@@ -29,6 +31,7 @@ export interface HandlerNeeds {
   settings: Settings;
   payments: Payments;
   tips: Tips;
+  polls: Polls;
   shows: Shows;
   overlay: Overlay;
   /** Test tokens; null where the tokens are real. */
@@ -186,6 +189,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       payerOf: (token) => session(token).payer,
     }),
     settle: ({ body }) => payments.settle(body),
+    ...createPollHandlers({ polls: needs.polls, payments, session, checkStream: (id) => void shows.streams.get(id) }),
     ...createReportHandlers({ payments }),
     verify: payments.verify,
   };

@@ -11,6 +11,7 @@ import {
   type PurseState,
   type ServerToClient,
 } from '../vocabulary/events.js';
+import type { PollView, TallyMessage } from '../vocabulary/polls.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 
@@ -30,6 +31,8 @@ export interface OverlayNeeds {
   /** Whose session this is. */
   payerOf: (session: string) => Hex | undefined;
   viewers: (stream: string) => number;
+  /** The poll that runs, or has ended lately. */
+  poll: (stream: string) => PollView | null;
   log: Logger;
 }
 
@@ -65,6 +68,7 @@ export function startOverlay(needs: OverlayNeeds) {
     if (socket.disconnected) end();
     else socket.data.end = end;
     socket.emit('viewers', needs.viewers(wish.stream));
+    socket.emit('poll', { poll: needs.poll(wish.stream), n: feed.last() });
     return feed.last();
   }
 
@@ -105,6 +109,8 @@ export function startOverlay(needs: OverlayNeeds) {
   return {
     /** Tells a purse's owner what it is worth now. */
     purse: (payer: Hex, state: PurseState) => io.to(payerRoom(payer)).emit('purse', state),
+    /** Tells everybody how a stream's poll stands. */
+    tally: (stream: string, message: TallyMessage) => io.to(streamRoom(stream)).emit('tally', message),
     /** Connected overlays, of one stream or of all. */
     overlays: (stream?: string): number =>
       [...io.of('/').sockets.values()].filter((s) => s.data.overlay && (!stream || s.data.overlay === stream)).length,

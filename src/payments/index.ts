@@ -23,6 +23,7 @@ import { createFacilitator } from './x402/facilitator.js';
 import { createX402 } from './x402.js';
 
 export { type Chain, connectChain } from './chain.js';
+export { createCommitter } from './committer.js';
 export { connectEns, createEns, type Ens, type HostName, openHostName, registryOf } from './ens.js';
 export type { Charge, ChargeRequest } from './ledger.js';
 export { budgetOf, findLinks, type LinkWish, watchLink } from './links.js';

@@ -5,7 +5,9 @@ import type { ChargeRow } from '../store/schema.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import { createCommitter } from './committer.js';
+import { type AlsoSettled, createHolds, type Hold } from './holds.js';
 import {
+  engaged,
   judgeCharge,
   judgeVoucher,
   type Purse,
@@ -41,6 +43,13 @@ export interface ChargeRequest {
   /** Written in the same transaction. */
   also?: (trx: Trx, charge: Charge) => Promise<void>;
 }
+
+/** Does it with the purses that were chosen. */
+type Put = (request: ChargeRequest, purse: Purse | null, parent: Purse | null) => Promise<Charge>;
+
+/** What a stream's earnings count it under: tips and votes are given, the rest is for watching. */
+export const sideOf = (kind: ChargeRow['kind']): 'watched' | 'tipped' =>
+  kind === 'tip' || kind === 'vote' ? 'tipped' : 'watched';
 
 interface Choice {
   purse: Purse;
@@ -93,6 +102,11 @@ export async function openLedger(needs: {
   for (const row of await store.db.selectFrom('purses').selectAll().orderBy('created_at').execute()) {
     remember(purseFromRow(row));
   }
+  const holds = createHolds({ committer, take, onPurse, now });
+  for (const row of await store.db.selectFrom('holds').selectAll().execute()) {
+    const purse = must(row.purse);
+    holds.put({ row, purse, parent: parentOf(purse) });
+  }
   for (const row of await store.db.selectFrom('streams').select(['id', 'watched', 'tipped']).execute()) {
     earnings.set(row.id, { watched: BigInt(row.watched), tipped: BigInt(row.tipped) });
   }
@@ -111,6 +125,10 @@ export async function openLedger(needs: {
     const purse = purses.get(id);
     if (!purse) throw new Problem('unknown_purse');
     return purse;
+  }
+
+  function parentOf(purse: Purse): Purse | null {
+    return purse.kind === 'pass' ? must(purse.channel) : null;
   }
 
   /** Accepts purses made elsewhere (a channel opened, links made), written with what they refer to and what refers to them. */
@@ -193,26 +211,27 @@ export async function openLedger(needs: {
     const known = payingFor(payer, stream).filter(({ id }) => from === undefined || id === from);
     const able = known.filter((purse) => remaining(purse) >= amount && !shutBy(purse, at));
     for (const purse of able) {
-      const parent = purse.kind === 'pass' ? must(purse.channel) : null;
+      const parent = parentOf(purse);
       const verdict = parent && judgeCharge(parent, amount, at);
       if (parent && (without.has(parent.id) || verdict === 'out_of_credit' || verdict === 'closing')) continue;
       if (judgeCharge(purse, amount, at) === 'voucher_needed') {
-        throw new Problem('voucher_needed', { purse: purse.id, needed: `${purse.spent + amount}` });
+        throw new Problem('voucher_needed', { purse: purse.id, needed: `${engaged(purse) + amount}` });
       }
-      const asks = parent !== null && !sponsorAgrees(purse, purse.spent + amount);
+      const asks = parent !== null && !sponsorAgrees(purse, engaged(purse) + amount);
       return { purse, parent, lacking: asks || verdict === 'voucher_needed' };
     }
     throw new Problem(able.length > 0 ? 'sponsor_unavailable' : whyNonePays(known, amount, at));
   }
 
-  /** Changes memory and queues the write; called in the same tick as the check in `choose`. */
-  function take(request: ChargeRequest, purse: Purse | null, parent: Purse | null): Promise<Charge> {
-    const { amount, kind, stream } = request;
+  /** Changes memory and queues the write; called in the same tick as the check in `choose`. `hold`: what it was held as. */
+  function take(request: ChargeRequest, purse: Purse | null, parent: Purse | null, hold?: Hold): Promise<Charge> {
+    const { amount, kind, stream, payer, reason } = request;
     const paying = [purse, parent].filter((p) => p !== null);
+    if (hold) holds.drop(hold);
     for (const p of paying) p.spent += amount;
     const earned = earnings.get(stream) ?? { watched: 0n, tipped: 0n };
     earnings.set(stream, earned);
-    const side = kind === 'tip' ? 'tipped' : 'watched';
+    const side = sideOf(kind);
     earned[side] += amount;
     const free = kind === 'preview' ? request.durationMs : 0;
     const { previews } = memoryOf(request.payer);
@@ -224,9 +243,10 @@ export async function openLedger(needs: {
         effect: {
           purses: paying.map((p) => ({ id: p.id, set: purseMoney(p) })),
           earnings: { stream, ...earned },
+          ...(hold && { letGo: { payer, reason } }),
           charge: {
-            payer: request.payer,
-            reason: request.reason,
+            payer,
+            reason,
             purse: purse?.id ?? null,
             stream,
             kind,
@@ -237,6 +257,7 @@ export async function openLedger(needs: {
         },
         undo: () => {
           for (const p of paying) p.spent -= amount;
+          if (hold) holds.put(hold);
           earned[side] -= amount;
           previews.set(stream, (previews.get(stream) ?? 0) - free);
         },
@@ -258,18 +279,18 @@ export async function openLedger(needs: {
     return row ? { purse: row.purse ? must(row.purse) : null, amount: BigInt(row.amount) } : null;
   }
 
-  async function perform(request: ChargeRequest, payer: PayerMemory): Promise<Charge> {
+  async function perform(request: ChargeRequest, payer: PayerMemory, put: Put): Promise<Charge> {
     if ((request.notBefore ?? 0) < payer.completeSince) {
       const before = await recall(request.payer, request.reason);
       if (before) return before;
     }
-    if (request.amount === 0n) return take(request, null, null);
+    if (request.amount === 0n) return put(request, null, null);
     const refused = new Set<Hex>();
     for (;;) {
       const { purse, parent, lacking } = choose(request, refused);
-      if (!parent || !lacking) return take(request, purse, parent);
-      const total = parent.spent + request.amount;
-      const own = purse.spent + request.amount;
+      if (!parent || !lacking) return put(request, purse, parent);
+      const total = engaged(parent) + request.amount;
+      const own = engaged(purse) + request.amount;
       await needs.extendSponsor(parent.id, total, purse.id).catch((error) => {
         if (!(error instanceof Problem)) throw error;
       });
@@ -283,11 +304,25 @@ export async function openLedger(needs: {
    * Problems: voucher_needed {purse, needed}, out_of_credit, link_revoked, link_expired, sponsor_unavailable,
    * storage_unavailable.
    */
-  function charge(request: ChargeRequest): Promise<Charge> {
+  const charge = (request: ChargeRequest): Promise<Charge> => once(request, take);
+
+  /**
+   * Sets `amount` aside as `charge` would take it, once for a reason, with the same Problems; `capture` takes it,
+   * `release` lets it go.
+   */
+  const hold = async (request: ChargeRequest): Promise<Charge> =>
+    holds.find(request.payer, request.reason) ?? once(request, holds.set);
+
+  async function release(payer: Hex, reason: string, also: (trx: Trx) => Promise<void>): Promise<boolean> {
+    payers.get(payer)?.charges.delete(reason);
+    return holds.release(payer, reason, also);
+  }
+
+  function once(request: ChargeRequest, put: Put): Promise<Charge> {
     const payer = memoryOf(request.payer);
     const repeat = payer.charges.get(request.reason);
     if (repeat) return repeat.charge;
-    const first = perform(request, payer);
+    const first = perform(request, payer, put);
     payer.charges.set(request.reason, { at: now(), charge: first });
     first.then(
       () => trim(payer),
@@ -353,6 +388,10 @@ export async function openLedger(needs: {
     adjust,
     acceptVoucher,
     charge,
+    hold,
+    release,
+    /** Takes what is held; resolves to false when the purse cannot pay it any more, and then it is let go. */
+    capture: (payer: Hex, reason: string, also: AlsoSettled): Promise<boolean> => holds.capture(payer, reason, also),
     pursesOf: (signer: Hex, stream: string): readonly Readonly<Purse>[] => payingFor(signer, stream),
     warm,
     /** Milliseconds of free preview a warm payer has used of a stream. */

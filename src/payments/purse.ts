@@ -21,6 +21,8 @@ export interface Purse {
   limit: bigint;
   authorized: bigint;
   spent: bigint;
+  /** Set aside for votes of polls that run; absent: nothing. */
+  held?: bigint;
   signature: Hex | null;
   /** Being paid out: nothing may be charged or authorized any more. */
   closing: boolean;
@@ -48,11 +50,14 @@ export function judgeVoucher(purse: Readonly<Purse>, amount: bigint, now: number
   return amount > purse.limit ? 'over_limit' : 'accept';
 }
 
+/** What is spent or set aside: what a voucher must cover. */
+export const engaged = ({ spent, held = 0n }: Readonly<Purse>): bigint => spent + held;
+
 export type ChargeVerdict = 'charge' | 'voucher_needed' | 'out_of_credit' | 'closing' | Shut;
 
 /** Whether `amount` may be taken from one purse at the time `now` (ms), by itself. */
 export function judgeCharge(purse: Readonly<Purse>, amount: bigint, now: number): ChargeVerdict {
-  const after = purse.spent + amount;
+  const after = engaged(purse) + amount;
   if (purse.closing) return 'closing';
   const shut = shutBy(purse, now);
   if (shut) return shut;
@@ -75,7 +80,7 @@ export const turnToPay = (purse: Readonly<Purse>): number =>
 
 /** What can still be spent, signed for or not; of a link, if it is not shut. */
 export const remaining = (purse: Readonly<Purse>): bigint =>
-  purse.closing || purse.limit < purse.spent ? 0n : purse.limit - purse.spent;
+  purse.closing || purse.limit < engaged(purse) ? 0n : purse.limit - engaged(purse);
 
 /** A purse as its owner's page sees it. */
 export const purseState = (purse: Readonly<Purse>): PurseState => ({
@@ -84,4 +89,5 @@ export const purseState = (purse: Readonly<Purse>): PurseState => ({
   limit: purse.limit.toString(),
   authorized: purse.authorized.toString(),
   spent: purse.spent.toString(),
+  ...(purse.held && { held: purse.held.toString() }),
 });

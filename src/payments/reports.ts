@@ -3,6 +3,7 @@ import type { Db } from '../store/index.js';
 import type { ChargeRow } from '../store/schema.js';
 import type { Hex } from '../vocabulary/values.js';
 import { chargePages } from './charge-pages.js';
+import { sideOf } from './ledger.js';
 
 export type ReportBy = 'stream' | 'day' | 'payer';
 
@@ -40,9 +41,9 @@ const groups: Record<ReportBy, (charge: ChargeRow) => string> = {
 /** Adds one charge, `claimed` of which is claimed, to the line it belongs to. */
 function count(line: ReportSums, { kind, amount, duration_ms }: ChargeRow, claimed: bigint): void {
   line.claimed += claimed;
-  if (kind === 'tip') {
+  if (sideOf(kind) === 'tipped') {
     line.tipped += BigInt(amount);
-    line.tips += 1;
+    if (kind === 'tip') line.tips += 1;
   } else {
     line.watched += BigInt(amount);
     if (kind === 'watch') line.paidMs += duration_ms;

@@ -1,7 +1,7 @@
 // Between rows and values: how purses, channels and charges are kept in the database.
 import type { Selectable } from 'kysely';
 import type { Store, Trx } from '../store/index.js';
-import type { ChannelRow, ChargeRow, PurseRow } from '../store/schema.js';
+import type { ChannelRow, ChargeRow, HoldRow, PurseRow } from '../store/schema.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Purse } from './purse.js';
 import type { ChannelFields } from './typed-data.js';
@@ -101,13 +101,34 @@ export async function saveChannelState(trx: Trx, channel: Readonly<Channel>): Pr
 export interface Effect {
   purses?: { id: Hex; set: PurseMoney }[];
   charge?: ChargeRow;
+  hold?: HoldRow;
+  letGo?: Pick<HoldRow, 'payer' | 'reason'>;
   earnings?: { stream: string; watched: bigint; tipped: bigint };
 }
 
 const updatePurse =
   'update purses set credit = ?, authorized = ?, spent = ?, signature = ?, closing = ?, revoked_at = ? where id = ?';
+const insertHold = 'insert into holds (payer, reason, purse, stream, kind, amount, at) values (?, ?, ?, ?, ?, ?, ?)';
+const deleteHold = 'delete from holds where payer = ? and reason = ?';
 const insertCharge =
   'insert into charges (payer, reason, purse, stream, kind, amount, duration_ms, at) values (?, ?, ?, ?, ?, ?, ?, ?)';
+
+/** What is held is let go, or taken, only after it is on disk: never in the same batch. */
+async function saveHolds(store: Store, trx: Trx, effects: readonly Effect[]): Promise<void> {
+  const held = effects.flatMap((e) => e.hold ?? []);
+  const rows = held.map(({ payer, reason, purse, stream, kind, amount, at }) => {
+    return [payer, reason, purse, stream, kind, amount, at];
+  });
+  if (rows.length > 0) await store.runEach(trx, insertHold, rows);
+  const gone = effects.flatMap((e) => e.letGo ?? []);
+  if (gone.length > 0) {
+    await store.runEach(
+      trx,
+      deleteHold,
+      gone.map(({ payer, reason }) => [payer, reason]),
+    );
+  }
+}
 
 /** Writes a batch: each purse and stream once with its newest values, and all charges. */
 export async function saveEffects(store: Store, trx: Trx, effects: readonly Effect[]): Promise<void> {
@@ -121,6 +142,7 @@ export async function saveEffects(store: Store, trx: Trx, effects: readonly Effe
     return [payer, reason, purse, stream, kind, amount, duration_ms, at];
   });
   await store.runEach(trx, insertCharge, charged);
+  await saveHolds(store, trx, effects);
   const earnings = new Map(effects.flatMap((e) => e.earnings ?? []).map((e) => [e.stream, e]));
   for (const [stream, { watched, tipped }] of earnings) {
     const set = { watched: watched.toString(), tipped: tipped.toString() };

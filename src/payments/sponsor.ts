@@ -6,7 +6,7 @@ import type { Hex } from '../vocabulary/values.js';
 import type { Chain } from './chain.js';
 import type { Channels, Terms } from './channels.js';
 import type { Ledger } from './ledger.js';
-import { type Purse, remaining } from './purse.js';
+import { engaged, type Purse, remaining } from './purse.js';
 import { sponsorDeposit, sponsorSalt } from './sponsor-deposit.js';
 import { addressOf, type ChannelFields, channelId, type Domain, sign, voucherDigest } from './typed-data.js';
 
@@ -111,7 +111,7 @@ export function createSponsor(needs: {
     const purse = ledger.purse(channel);
     if (!purse || purse.signer !== address) throw new Problem('sponsor_unavailable');
     if (purse.authorized >= total) return;
-    const wanted = total + (total - purse.spent) * ahead;
+    const wanted = total + (total - engaged(purse)) * ahead;
     const amount = wanted < purse.limit ? wanted : purse.limit;
     if (amount < total) throw new Problem('sponsor_unavailable');
     await ledger.acceptVoucher(channel, amount, sign(voucherDigest(channel, amount, domain), key));

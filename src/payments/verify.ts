@@ -3,6 +3,7 @@ import type { Db, Store } from '../store/index.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Chain, ChannelOnChain } from './chain.js';
 import { chargePages } from './charge-pages.js';
+import { sideOf } from './ledger.js';
 import type { Signatures } from './signatures.js';
 import type { Domain } from './typed-data.js';
 
@@ -16,7 +17,7 @@ export interface Finding {
 }
 
 export interface Verification {
-  checked: { charges: number; purses: number; vouchers: number; tips: number; channels: number };
+  checked: { charges: number; purses: number; vouchers: number; tips: number; votes: number; channels: number };
   findings: Finding[];
 }
 
@@ -24,6 +25,7 @@ interface Sums {
   purses: Map<Hex, bigint>;
   streams: Map<string, { watched: bigint; tipped: bigint }>;
   tips: Map<string, bigint>;
+  votes: Map<string, bigint>;
   charges: number;
 }
 
@@ -33,7 +35,7 @@ function compare(findings: Finding[], what: string, where: string, expected: big
 
 /** Adds up all charges; one for watching must be what its key cost. */
 async function sumCharges(db: Db, findings: Finding[]): Promise<Sums> {
-  const sums: Sums = { purses: new Map(), streams: new Map(), tips: new Map(), charges: 0 };
+  const sums: Sums = { purses: new Map(), streams: new Map(), tips: new Map(), votes: new Map(), charges: 0 };
   const costs = new Map<string, string>();
   for (const { stream, n, cost } of await db.selectFrom('key_periods').select(['stream', 'n', 'cost']).execute()) {
     costs.set(`watch/${stream}/${n}`, cost);
@@ -44,9 +46,10 @@ async function sumCharges(db: Db, findings: Finding[]): Promise<Sums> {
       const value = BigInt(amount);
       if (purse) sums.purses.set(purse, (sums.purses.get(purse) ?? 0n) + value);
       const earned = sums.streams.get(stream) ?? { watched: 0n, tipped: 0n };
-      earned[kind === 'tip' ? 'tipped' : 'watched'] += value;
+      earned[sideOf(kind)] += value;
       sums.streams.set(stream, earned);
       if (kind === 'tip') sums.tips.set(`${payer} ${reason}`, value);
+      if (kind === 'vote') sums.votes.set(`${payer} ${reason}`, value);
       if (kind === 'watch') {
         compare(findings, 'a key was charged at another price', `${payer} ${reason}`, costs.get(reason) ?? '-', amount);
       }
@@ -55,18 +58,34 @@ async function sumCharges(db: Db, findings: Finding[]): Promise<Sums> {
   return sums;
 }
 
+async function sumHolds(db: Db): Promise<Map<Hex, bigint>> {
+  const sums = new Map<Hex, bigint>();
+  for (const { purse, amount } of await db.selectFrom('holds').select(['purse', 'amount']).execute()) {
+    sums.set(purse, (sums.get(purse) ?? 0n) + BigInt(amount));
+  }
+  return sums;
+}
+
+/** With what each link makes of its sponsor's channel. */
+function withLinks(own: ReadonlyMap<Hex, bigint>, purses: readonly { id: Hex; kind: string; channel: Hex }[]) {
+  const sums = new Map(own);
+  for (const { id, kind, channel } of purses) {
+    if (kind === 'pass') sums.set(channel, (sums.get(channel) ?? 0n) + (own.get(id) ?? 0n));
+  }
+  return sums;
+}
+
 /** Spending, limits and signatures of every purse; resolves to how many were looked at. */
 async function checkPurses(db: Db, sums: Sums, signatures: Signatures, domain: Domain, findings: Finding[]) {
   const purses = await db.selectFrom('purses').selectAll().execute();
-  const spent = new Map(sums.purses);
-  for (const { id, kind, channel } of purses) {
-    if (kind === 'pass') spent.set(channel, (spent.get(channel) ?? 0n) + (sums.purses.get(id) ?? 0n));
-  }
+  const spent = withLinks(sums.purses, purses);
+  const held = withLinks(await sumHolds(db), purses);
   let vouchers = 0;
   for (const purse of purses) {
     compare(findings, 'spent is not the sum of its charges', purse.id, spent.get(purse.id) ?? 0n, BigInt(purse.spent));
-    if (BigInt(purse.spent) > BigInt(purse.authorized)) {
-      compare(findings, 'more was spent than was signed for', purse.id, purse.authorized, purse.spent);
+    const engaged = BigInt(purse.spent) + (held.get(purse.id) ?? 0n);
+    if (engaged > BigInt(purse.authorized)) {
+      compare(findings, 'more was spent than was signed for', purse.id, purse.authorized, engaged);
     }
     if (!purse.signature) continue;
     vouchers += 1;
@@ -99,6 +118,24 @@ async function checkTips(db: Db, sums: Sums, findings: Finding[]): Promise<numbe
   compare(findings, 'tips charged, and tips kept', 'all', `${sums.tips.size}`, `${tips.length}`);
   compare(findings, 'tips kept, and tips shown', 'all', `${tips.length}`, `${shown.size}`);
   return tips.length;
+}
+
+/** Every paid vote is either held in a purse, or charged, once, by what it says; and nothing else is. */
+async function checkVotes(db: Db, sums: Sums, findings: Finding[]): Promise<number> {
+  const rows = await db.selectFrom('poll_votes').selectAll().where('payer', 'is not', null).execute();
+  const holds = await db.selectFrom('holds').selectAll().execute();
+  const held = new Map(holds.map(({ payer, reason, amount }) => [`${payer} ${reason}`, BigInt(amount)]));
+  const counts = { charged: 0, held: 0 };
+  for (const { payer, poll, voter, id, amount, state } of rows) {
+    if (state !== 'charged' && state !== 'held') continue;
+    counts[state] += 1;
+    const where = `${payer} vote/${poll}/${voter}/${id}`;
+    const found = (state === 'held' ? held : sums.votes).get(where) ?? -1n;
+    compare(findings, `a vote was not ${state} as it says`, where, BigInt(amount), found);
+  }
+  compare(findings, 'votes charged, and votes kept', 'all', `${sums.votes.size}`, `${counts.charged}`);
+  compare(findings, 'votes held, and votes kept', 'all', `${held.size}`, `${counts.held}`);
+  return rows.length;
 }
 
 const signs: Record<string, { balance: bigint; claimed: bigint }> = {
@@ -154,8 +191,9 @@ export async function verify(needs: {
     const { purses, vouchers } = await checkPurses(db, sums, signatures, domain, findings);
     await checkStreams(db, sums, findings);
     const tips = await checkTips(db, sums, findings);
+    const votes = await checkVotes(db, sums, findings);
     const channels = await checkChannels(db, onChain, findings);
-    return { checked: { charges: sums.charges, purses, vouchers, tips, channels }, findings };
+    return { checked: { charges: sums.charges, purses, vouchers, tips, votes, channels }, findings };
   } finally {
     await close();
   }

@@ -79,7 +79,7 @@ export interface ChargeRow {
   reason: string;
   purse: Hex | null;
   stream: string;
-  kind: 'watch' | 'preview' | 'tip';
+  kind: 'watch' | 'preview' | 'tip' | 'vote';
   amount: string;
   duration_ms: number;
   at: number;
@@ -273,6 +273,59 @@ export interface BotHandoutRow {
   at: number;
 }
 
+/** An amount set aside in a purse: gone when it is charged, for the same reason, or let go. */
+export interface HoldRow {
+  payer: Hex;
+  reason: string;
+  purse: Hex;
+  stream: string;
+  kind: ChargeRow['kind'];
+  amount: string;
+  at: number;
+}
+
+export interface PollRow {
+  n: number;
+  /** Chosen by who opens it; the same one again is the same poll. */
+  key: string;
+  stream: string;
+  question: string;
+  /** JSON: a list of texts. */
+  options: string;
+  votes: 'free' | 'extra' | 'paid' | 'quadratic';
+  /** Of a vote that is paid for; '0' where none is. */
+  price: string;
+  change: number;
+  secret: number;
+  min_age_days: number;
+  /** `closing` and `cancelling`: no more votes; what is held is being taken, or let go. */
+  state: 'open' | 'closing' | 'closed' | 'cancelling' | 'cancelled';
+  opened_at: number;
+  closes_at: number;
+  ended_at: number | null;
+  /** JSON of the tally, once it is closed. */
+  result: string | null;
+}
+
+export interface PollVoteRow {
+  /** In the order in which they count. */
+  n: number;
+  poll: number;
+  /** `discord:7`, `telegram:7`, or a page's key. */
+  voter: string;
+  /** The voter's own, once for each vote. */
+  id: string;
+  option: number;
+  /** '0' for a free one. */
+  amount: string;
+  /** Who is charged; null for a free one. */
+  payer: Hex | null;
+  state: 'free' | 'held' | 'charged' | 'lapsed' | 'released';
+  /** Whom it was counted as, once the poll is closed. */
+  person: string | null;
+  at: number;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
@@ -297,4 +350,7 @@ export interface Tables {
   bot_acts: BotActRow;
   bot_communities: BotCommunityRow;
   bot_handouts: BotHandoutRow;
+  holds: HoldRow;
+  polls: Omit<PollRow, 'n'> & { n: Generated<number> };
+  poll_votes: PollVoteRow;
 }

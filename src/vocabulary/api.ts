@@ -11,6 +11,7 @@ import {
 } from './chat.js';
 import { PurseState } from './events.js';
 import { RegistryInfo, StreamMetadata } from './listing.js';
+import { OwnVote, PollView, PollVoteLine, PollWish, VoteRequest } from './polls.js';
 import { Address, Amount, Bytes32, IdempotencyId, Milliseconds, plainText, Signature, StreamId } from './values.js';
 
 export const Token = z
@@ -425,7 +426,7 @@ export type Report = z.infer<typeof Report>;
 const count = z.number().int();
 export const Verification = z
   .object({
-    checked: z.object({ charges: count, purses: count, vouchers: count, tips: count, channels: count }),
+    checked: z.object({ charges: count, purses: count, vouchers: count, tips: count, votes: count, channels: count }),
     findings: z.array(z.object({ what: z.string(), where: z.string(), expected: z.string(), found: z.string() })),
   })
   .meta({ id: 'Verification', description: 'where the ledger, its charges and vouchers, and the chain do not match' });
@@ -447,7 +448,12 @@ export interface Route {
   answer: z.ZodType;
 }
 
+const VoteReceipt = PollVoteLine.pick({ option: true, amount: true, state: true, at: true })
+  .extend({ id: z.string(), poll: PollView, own: OwnVote, purses: z.array(PurseState) })
+  .meta({ id: 'VoteReceipt' });
+
 const stream = z.object({ stream: StreamId });
+const poll = z.object({ poll: z.string().regex(/^\d{1,15}$/, 'a poll’s id is a number') });
 const purse = z.object({ purse: Bytes32 });
 
 export const routes = {
@@ -511,6 +517,23 @@ export const routes = {
     who: 'session',
     body: TipRequest,
     answer: TipReceipt,
+  },
+  getPoll: {
+    method: 'get',
+    path: '/api/streams/{stream}/poll',
+    summary: 'The poll that runs or has just ended, and, with a session, how its person voted',
+    who: 'anyone',
+    params: stream,
+    answer: z.object({ poll: PollView.nullable(), own: OwnVote.nullable() }).meta({ id: 'CurrentPoll' }),
+  },
+  postVote: {
+    method: 'post',
+    path: '/api/polls/{poll}/votes',
+    summary: 'Vote; what is paid is set aside until the poll closes, and let go when it is cancelled',
+    who: 'session',
+    params: poll,
+    body: VoteRequest,
+    answer: VoteReceipt,
   },
   postDeposit: {
     method: 'post',
@@ -725,6 +748,49 @@ export const routes = {
     params: stream,
     body: SponsorReadRequest,
     answer: SponsorAccount,
+  },
+  createPoll: {
+    method: 'post',
+    path: '/api/host/streams/{stream}/polls',
+    summary: 'Open a poll; one of a stream runs at a time',
+    who: 'host',
+    params: stream,
+    body: PollWish,
+    answer: PollView,
+  },
+  listPolls: {
+    method: 'get',
+    path: '/api/host/streams/{stream}/polls',
+    summary: 'The newest fifty polls and how they stand or ended',
+    who: 'host',
+    params: stream,
+    answer: z.array(PollView),
+  },
+  closePoll: {
+    method: 'post',
+    path: '/api/host/polls/{poll}/close',
+    summary: 'Close a poll before its time; again, the same result',
+    who: 'host',
+    params: poll,
+    answer: PollView,
+  },
+  cancelPoll: {
+    method: 'post',
+    path: '/api/host/polls/{poll}/cancel',
+    summary: 'Call a poll off: nothing counts, nothing is paid',
+    who: 'host',
+    params: poll,
+    answer: PollView,
+  },
+  pollVotes: {
+    method: 'get',
+    path: '/api/host/polls/{poll}/votes',
+    summary: 'Every vote as it was cast, by people without names',
+    who: 'host',
+    params: poll,
+    query: z.object({ format: z.enum(['json', 'csv']).optional() }),
+    csv: true,
+    answer: z.array(PollVoteLine),
   },
   settle: {
     method: 'post',

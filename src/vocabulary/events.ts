@@ -1,5 +1,6 @@
 // What a room may hear: the numbered events of the feed, and the messages on the socket around them.
 import { z } from 'zod';
+import { PollDefinition, type PollMessage, PollTally, type TallyMessage } from './polls.js';
 import { Amount, Bytes32, Milliseconds, StreamId } from './values.js';
 
 const numbered = { n: z.number().int().positive(), stream: StreamId, at: Milliseconds };
@@ -17,9 +18,20 @@ export const ChangedEvent = z.object({
   type: z.literal('changed'),
   data: z.object({ title: z.string(), price: Amount, previewMs: Milliseconds }),
 });
+/** A poll began, or ended; a closed one tells its result. */
+export const PollEvent = z.object({
+  ...numbered,
+  type: z.literal('poll'),
+  data: z.object({
+    state: z.enum(['opened', 'closed', 'cancelled']),
+    poll: PollDefinition,
+    result: PollTally.nullable(),
+  }),
+});
+export type PollEvent = z.infer<typeof PollEvent>;
 
 /** An entry of the feed. `n` rises over all streams; a reader shows each `n` once. */
-export const FeedEvent = z.discriminatedUnion('type', [TipEvent, LiveEvent, EndedEvent, ChangedEvent]);
+export const FeedEvent = z.discriminatedUnion('type', [TipEvent, LiveEvent, EndedEvent, ChangedEvent, PollEvent]);
 export type FeedEvent = z.infer<typeof FeedEvent>;
 export type FeedEventType = FeedEvent['type'];
 
@@ -31,6 +43,7 @@ export const PurseState = z
     limit: Amount,
     authorized: Amount,
     spent: Amount,
+    held: Amount.optional().meta({ description: 'set aside for votes of polls that run; absent: nothing' }),
   })
   .meta({ id: 'PurseState' });
 export type PurseState = z.infer<typeof PurseState>;
@@ -56,6 +69,10 @@ export interface ServerToClient {
   event: (event: FeedEvent) => void;
   /** A purse of this session changed by something other than its own request (top-up, refund). */
   purse: (state: PurseState) => void;
+  /** On following, before any `tally`. */
+  poll: (now: PollMessage) => void;
+  /** How the running poll stands, at most twice a second. */
+  tally: (tally: TallyMessage) => void;
   /** How many watch now. */
   viewers: (count: number) => void;
 }

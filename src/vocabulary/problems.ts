@@ -233,6 +233,52 @@ const wordings = {
     title: 'Not opened in Telegram',
     say: () => 'Telegram does not vouch for this any more. Close it, and open it again from the chat.',
   },
+  // polls: amounts come worded where people read them
+  poll_unknown: { status: 404, title: 'No such poll', say: () => 'There is no such poll here. It may be over.' },
+  poll_running: {
+    status: 409,
+    title: 'A poll is running',
+    say: () => 'A poll of this stream is running. Close or cancel it first.',
+  },
+  poll_wrong: { status: 400, title: 'Not a poll', say: (f) => `This poll cannot be opened: ${f.reason}.` },
+  poll_closed: { status: 409, title: 'Poll closed', say: () => 'This poll is closed: no more votes are taken.' },
+  poll_secret: {
+    status: 409,
+    title: 'Votes are secret',
+    say: () => 'The votes of this poll are secret until it closes.',
+  },
+  vote_no_option: { status: 400, title: 'No such option', say: () => 'This poll has no such option.' },
+  vote_final: {
+    status: 409,
+    title: 'Voted already',
+    say: () => 'You have voted, and votes in this poll cannot be changed.',
+  },
+  vote_costs: { status: 402, title: 'Votes are paid for', say: () => 'A vote in this poll is paid for. Say how much.' },
+  vote_free_only: {
+    status: 400,
+    title: 'Votes are free',
+    say: () => 'Votes in this poll are free: one for each person, and none can be bought.',
+  },
+  vote_amount: {
+    status: 400,
+    title: 'Not a price of votes',
+    say: (f) =>
+      f.least
+        ? `A vote here costs ${f.price} or more.`
+        : `A vote here costs ${f.price}: pay that, or a whole number of times that.`,
+  },
+  vote_needs_purse: {
+    status: 403,
+    title: 'A purse is needed',
+    say: () => 'To vote here, put money in or open a watch link: every purse is one person. Voting itself may be free.',
+  },
+  vote_too_young: {
+    status: 403,
+    title: 'Account too young',
+    say: (f) =>
+      `Votes in this poll need a chat account that is at least ${f.days} days old and says so. Vote in chat, or link ` +
+      'this page with your chat account.',
+  },
   // the stream
   not_live: {
     status: 409,

@@ -67,7 +67,7 @@ describe('the check of the books', () => {
     await settledEvents();
     const { checked, findings } = await house.now.payments.verify();
     expect(findings).toEqual([]);
-    expect(checked).toEqual({ charges: 5, purses: 3, vouchers: 3, tips: 1, channels: 2 });
+    expect(checked).toEqual({ charges: 5, purses: 3, vouchers: 3, tips: 1, votes: 0, channels: 2 });
   });
 
   const tampering: [string, string][] = [

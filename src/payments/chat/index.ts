@@ -23,6 +23,7 @@ import { createTopUps } from './top-up.js';
 import { checkRecipient, openWithdrawals } from './withdraw.js';
 
 export type { Allowance } from './allowances.js';
+export { worded } from './amounts.js';
 export { watchArrivals } from './arrivals.js';
 export type { Caps } from './caps.js';
 export type { ChatUser } from './keys.js';
@@ -102,6 +103,8 @@ export async function openChat(needs: ChatNeeds) {
     tip: async (user: ChatUser, wish: ChatTip) => spending.tip(await get(user), wish),
     /** Any other charge, once for each `reason`. Problems: as of `tip`. */
     charge: async (user: ChatUser, wish: ChatCharge) => spending.charge(await get(user), wish),
+    /** Set aside, as `charge` would take it; the ledger's `capture` and `release` end it. Problems: as of `tip`. */
+    hold: async (user: ChatUser, wish: ChatCharge) => spending.hold(await get(user), wish),
     /** Where to send tokens, which are deposited as they arrive; looked for from now on, for a day. */
     topUp: async (user: ChatUser) => topUps.topUp(await get(user)),
     /** The same for a page, by the account's address, with what has come. Problem: not_found, when it is no account's. */
@@ -157,6 +160,8 @@ export async function openChat(needs: ChatNeeds) {
       const others = people.members(nameOf(user)).filter((member) => member !== nameOf(user));
       return [user, ...others.flatMap((member) => accounts.named(member) ?? [])];
     },
+    /** The names of all accounts, pages and links of one person, in the same order for each of them. */
+    membersOf: (name: string): string[] => people.members(accounts.ofAddress(name as Hex)?.name ?? name),
     /** The same for all accounts, pages and links of one person. */
     personOf: (one: ChatUser | Hex): string =>
       people.personOf(typeof one === 'string' ? (accounts.ofAddress(one)?.name ?? one) : nameOf(one)),

@@ -6,7 +6,7 @@ import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Channels } from '../channels.js';
 import type { Ledger } from '../ledger.js';
-import { type Purse, remaining } from '../purse.js';
+import { engaged, type Purse, remaining } from '../purse.js';
 import { sponsorSalt } from '../sponsor-deposit.js';
 import { type Domain, passId, recover } from '../typed-data.js';
 import type { Account, Accounts } from './accounts.js';
@@ -152,7 +152,7 @@ export async function openPairing(needs: {
     if (!share || !parent) return { payer, channel: null, limit: 0n, spent: 0n, left: 0n, signed: 0n };
     const limit = BigInt(row.amount);
     const left = least(remaining(share), remaining(parent));
-    const signed = parent.authorized > parent.spent ? least(left, parent.authorized - parent.spent) : 0n;
+    const signed = parent.authorized > engaged(parent) ? least(left, parent.authorized - engaged(parent)) : 0n;
     return { payer, channel, limit, spent: limit - remaining(share), left, signed };
   }
 

@@ -33,14 +33,13 @@ export function createSpending(needs: {
   const { store, ledger, tips, signer, shown, now } = needs;
   const turn = createTurns<string>();
 
-  /** Base units that went within the last 24 hours, whichever purse paid. */
+  /** Base units that went, or were set aside, within the last 24 hours, whichever purse paid. */
   async function spentToday({ address }: Account): Promise<bigint> {
-    const rows = await store.db
-      .selectFrom('charges')
-      .select('amount')
-      .where('payer', '=', address)
-      .where('at', '>', now() - dayMs)
-      .execute();
+    const since = now() - dayMs;
+    const lists = (['charges', 'holds'] as const).map((table) =>
+      store.db.selectFrom(table).select('amount').where('payer', '=', address).where('at', '>', since).execute(),
+    );
+    const rows = (await Promise.all(lists)).flat();
     return rows.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
   }
 
@@ -100,13 +99,25 @@ export function createSpending(needs: {
   }
 
   async function madeCharge({ address }: Account, wish: ChatCharge): Promise<Charge | null> {
-    const rows = store.db.selectFrom('charges').selectAll().where('payer', '=', address);
-    const row = await rows.where('reason', '=', wish.reason).executeTakeFirst();
+    const find = (table: 'charges' | 'holds') => {
+      const rows = store.db.selectFrom(table).select(['stream', 'kind', 'amount', 'purse']);
+      return rows.where('payer', '=', address).where('reason', '=', wish.reason).executeTakeFirst();
+    };
+    const row = (await find('charges')) ?? (await find('holds'));
     if (!row) return null;
     const same = row.stream === wish.stream && row.kind === wish.kind && BigInt(row.amount) === wish.amount;
     if (!same) throw new Problem('id_reused');
     return { purse: (row.purse && ledger.purse(row.purse)) || null, amount: wish.amount };
   }
+
+  /** Charged or set aside, once for each reason. */
+  const once = (account: Account, wish: ChatCharge, put: Ledger['charge']): Promise<Charge> =>
+    turnOf(account, async () => {
+      const made = await madeCharge(account, wish);
+      return (
+        made ?? pay(account, wish.amount, wish.stream, () => put({ ...wish, payer: account.address, durationMs: 0 }))
+      );
+    });
 
   return {
     spentToday,
@@ -120,11 +131,7 @@ export function createSpending(needs: {
         if (!tip) throw new Problem('internal');
         return tip;
       }),
-    charge: (account: Account, wish: ChatCharge): Promise<Charge> =>
-      turnOf(account, async () => {
-        const made = await madeCharge(account, wish);
-        const act = () => ledger.charge({ ...wish, payer: account.address, durationMs: 0 });
-        return made ?? pay(account, wish.amount, wish.stream, act);
-      }),
+    charge: (account: Account, wish: ChatCharge): Promise<Charge> => once(account, wish, ledger.charge),
+    hold: (account: Account, wish: ChatCharge): Promise<Charge> => once(account, wish, ledger.hold),
   };
 }
