@@ -20,6 +20,8 @@ interface Kinds {
   /** As in `90s`, `5m`, `2h`, `3d`; ms. */
   duration: number;
   flag: boolean;
+  /** One word, as it is. */
+  word: string;
   /** The platform's id; Discord only. */
   role: string;
   /** The platform's id of a channel or chat. */
@@ -36,6 +38,10 @@ export interface Arg {
   /** Of texts, in characters. */
   longest?: number;
   choices?: readonly string[];
+  /** In a line: an optional word is known by this beginning. */
+  begins?: string;
+  /** In a line: only where that argument is given too. */
+  after?: string;
   /** What fits what was typed so far; at most 25. Shows complete themselves. */
   complete?: (typed: string, community: Community | null) => readonly Completion[];
 }

@@ -2,6 +2,7 @@
 
 import type { Feed } from '../feed/index.js';
 import type { Chat, ChatUser } from '../payments/chat/index.js';
+import type { Polls } from '../polls/index.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Unit } from './amounts.js';
 
@@ -28,6 +29,7 @@ export interface House {
     Chat,
     'account' | 'tip' | 'topUp' | 'fromFaucet' | 'withdraw' | 'issueCode' | 'watchLink' | 'handedOut' | 'accountsOf'
   >;
+  polls: Pick<Polls, 'create' | 'vote' | 'close' | 'cancel' | 'view' | 'own' | 'current' | 'running'>;
   /** A tip above this is asked about once more, base units. */
   confirmAbove: bigint;
   /** The key of the watch link that an account has of a stream: the same for the same account, always. */

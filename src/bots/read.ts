@@ -73,6 +73,7 @@ async function readOne(text: string, arg: Arg, { token, words, stream, address }
       if (!/^(true|false|yes|no|on|off)$/i.test(text)) throw new Misread(words.noChoice('yes, no'));
       return /^(true|yes|on)$/i.test(text);
     },
+    word: () => [...text].slice(0, 60).join(''),
     role: () => idOf(text, words),
     channel: () => idOf(text, words),
   };
@@ -102,18 +103,42 @@ function taken(
   isStream: (text: string) => boolean,
 ) {
   if (arg.kind === 'text') return rest.length + 2;
+  if (arg.begins !== undefined) return first.startsWith(arg.begins) ? 1 : 0;
+  if (arg.optional && arg.kind === 'choice') return arg.choices?.includes(first) ? 1 : 0;
+  if (arg.optional && arg.kind === 'duration') return readDuration(first) === null ? 0 : 1;
   if (arg.kind === 'stream') return arg.optional && !isStream(first) ? 0 : 1;
   if (arg.kind !== 'amount') return 1;
   if ('amount' in readAmount(`${first} ${second}`, token) && second) return 2;
   return arg.optional && 'fault' in readAmount(first, token) ? 0 : 1;
 }
 
+/** Several texts, with `|` between; what is more than there are arguments is left. */
+function cutTexts(names: readonly string[], words: string[], texts: Record<string, string>): void {
+  const pieces = words
+    .splice(0)
+    .join(' ')
+    .split('|')
+    .map((piece) => piece.trim())
+    .filter(Boolean);
+  for (const name of names) {
+    const piece = pieces.shift();
+    if (piece !== undefined) texts[name] = piece;
+  }
+  words.push(...pieces);
+}
+
 /** Cuts a line into its arguments, in their order; a text takes all that is left. Problem: bad_request. */
 export function cutLine(args: Args, line: string, token: Unit, isStream: (text: string) => boolean) {
   const words = line.trim().split(/\s+/).filter(Boolean);
   const texts: Record<string, string> = {};
+  const textNames = Object.keys(args).filter((name) => args[name]?.kind === 'text');
   for (const [name, arg] of Object.entries(args)) {
     if (words.length === 0) break;
+    if (arg.after !== undefined && texts[arg.after] === undefined) continue;
+    if (arg.kind === 'text' && textNames.length > 1) {
+      cutTexts(textNames, words, texts);
+      break;
+    }
     const text = words.splice(0, taken(arg, words, token, isStream)).join(' ');
     if (text) texts[name] = text;
   }

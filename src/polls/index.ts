@@ -37,6 +37,8 @@ export interface PollNeeds {
   now?: () => number;
 }
 
+/** So often everybody is told anew: what says how long is left, and who has been linked, is never far off. */
+const tickMs = 15_000;
 /** A poll that has ended is still shown to who comes then. */
 const shownMs = 60_000;
 const retryMs = 5000;
@@ -155,6 +157,15 @@ export async function openPolls(needs: PollNeeds) {
       return seen(poll);
     });
 
+  /** Somebody was linked or unlinked: who is one person may have changed. */
+  function peopleChanged(): void {
+    for (const [id, one] of running) {
+      one.recount();
+      telling.changed(id);
+    }
+  }
+  const ticking = setInterval(peopleChanged, tickMs);
+
   for (const poll of unended) {
     const one = runs(poll);
     for (const row of await books.votes(poll.n)) if (counts(row)) one.add(row);
@@ -200,14 +211,9 @@ export async function openPolls(needs: PollNeeds) {
     },
     /** Hears of every change of a poll, at most twice a second for each; returns the end of it. */
     onChange: telling.onChange,
-    /** Somebody was linked or unlinked: who is one person may have changed. */
-    peopleChanged(): void {
-      for (const [id, one] of running) {
-        one.recount();
-        telling.changed(id);
-      }
-    },
+    peopleChanged,
     stop(): void {
+      clearInterval(ticking);
       for (const timer of timers.values()) clearTimeout(timer);
       telling.stop();
     },

@@ -17,8 +17,18 @@ export const show = (change: Partial<Show> = {}): Show => ({
   ...change,
 });
 
+const none = () => Promise.reject(new Error('no polls here'));
+const noPolls: BotHouse['polls'] = {
+  ...{ create: none, vote: none, close: none, cancel: none, view: none },
+  ...{ own: () => null, current: () => null, running: () => [] },
+};
+
 /** What the bots ask of the rest, on a house of the chat tests. */
-export function botHouse({ chat, chain }: House, shows: () => readonly Show[] = () => [show()]): BotHouse {
+export function botHouse(
+  { chat, chain }: House,
+  shows: () => readonly Show[] = () => [show()],
+  polls: BotHouse['polls'] = noPolls,
+): BotHouse {
   return {
     token: chain.token,
     chainName: 'the test chain',
@@ -26,6 +36,7 @@ export function botHouse({ chat, chain }: House, shows: () => readonly Show[] = 
     shows,
     earned: () => ({ watched: 0n, tipped: 0n }),
     chat,
+    polls,
     confirmAbove: 10n * dai,
     linkKey: ({ platform, user }, stream) =>
       `0x${createHmac('sha256', 'test').update(`${platform}:${user}/${stream}`).digest('hex')}` as Hex,
@@ -33,12 +44,15 @@ export function botHouse({ chat, chain }: House, shows: () => readonly Show[] = 
   };
 }
 
-export function openDesk(house: House, options: { shows?: () => readonly Show[]; now?: () => number } = {}) {
+export function openDesk(
+  house: House,
+  options: { shows?: () => readonly Show[]; polls?: BotHouse['polls']; now?: () => number } = {},
+) {
   const { now = Date.now } = options;
   const { store } = house;
   const communities = createCommunities({ store, now });
   const handouts = createHandouts({ store, now });
-  const bots = botHouse(house, options.shows);
+  const bots = botHouse(house, options.shows, options.polls);
   const desk = createDesk({
     house: bots,
     commands: createCommands({ house: bots, communities, handouts }),
