@@ -1,5 +1,6 @@
 // What a poll may be, and which votes it takes. Pure; the store applies them.
-import { type PollKind, pollLimits } from '../vocabulary/polls.js';
+import { pollLimits } from '../vocabulary/poll-limits.js';
+import type { PollKind } from '../vocabulary/polls.js';
 import type { ProblemCode } from '../vocabulary/problems.js';
 
 /** What is asked for; times in ms, amounts in base units. */

@@ -1,5 +1,6 @@
 // Polls on the wire: what one is asked for as, what it is, and how it stands.
 import { z } from 'zod';
+import { pollLimits } from './poll-limits.js';
 import { Amount, IdempotencyId, Milliseconds, plainText, StreamId } from './values.js';
 
 export const PollKind = z.enum(['free', 'extra', 'paid', 'quadratic']).meta({
@@ -9,14 +10,6 @@ export const PollKind = z.enum(['free', 'extra', 'paid', 'quadratic']).meta({
     'quadratic: as much weight as the root of what a person paid for an option, in votes at the price',
 });
 export type PollKind = z.infer<typeof PollKind>;
-
-export const pollLimits = {
-  options: { least: 2, most: 10 },
-  question: 120,
-  option: 60,
-  durationMs: { least: 10_000, most: 24 * 3600_000 },
-  ageDays: 3650,
-} as const;
 
 const Text = (max: number, what: string) => plainText(max).refine((text) => text !== '', `${what} has no words`);
 

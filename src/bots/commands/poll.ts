@@ -1,6 +1,6 @@
 // /poll: opened, shown, closed and called off by who has a word on stage; its message lives as long as it runs.
+import { pollLimits } from '../../vocabulary/poll-limits.js';
 import type { PollView } from '../../vocabulary/polls.js';
-import { pollLimits } from '../../vocabulary/polls.js';
 import { type Args, type Ask, type Command, part } from '../command.js';
 import { Misread } from '../read.js';
 import type { Reply } from '../reply.js';

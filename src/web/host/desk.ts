@@ -1,15 +1,16 @@
 // The host's desk: what the dashboard asks of the server, and how it stays up to date.
-import type { SettleReport, StreamSettings } from '../../vocabulary/api.js';
+import type { Sent, SettleReport, StreamSettings } from '../../vocabulary/api.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
 import { randomId } from '../shared/bytes.js';
 import { followFeed } from '../shared/feed.js';
 import { decimal, money, type Unit } from '../shared/money.js';
+import { createPollEar } from '../shared/poll.js';
 import { openSocket } from '../shared/socket.js';
 import type { Store } from '../shared/store.js';
 import { toast } from '../shared/toasts.js';
 import { type LinkOrder, makeLinks, pageSize } from './links.js';
-import { askReport, fetchCsv, type ReportWish, saveFile } from './report.js';
+import { askReport, fetchCsv, fetchVotes, type ReportWish, saveFile } from './report.js';
 import { type HostState, initialState } from './state.js';
 
 const pollMs = 2500;
@@ -21,6 +22,7 @@ export type Desk = ReturnType<typeof openDesk>;
 export function openDesk(needs: { api: Api; token: string; store: Store<HostState> }) {
   const { api, token, store } = needs;
   let stopFeed = () => {};
+  let pollWish: { id: string; of: string } | null = null;
   let topUp: { id: string; of: string } | null = null;
   const unit = (): Unit => store.get().shown?.info.terms.token ?? { symbol: '', decimals: 18 };
   const stream = (): string => store.get().stream ?? '';
@@ -75,13 +77,26 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     store.set({ report: data ? { wish, data, of: wish, loading: false } : { ...report, loading: false } });
   }
 
+  async function loadPolls(): Promise<void> {
+    const asked = stream();
+    const polls = await api('listPolls', { params: { stream: asked }, token }).catch(() => null);
+    if (polls && asked === stream()) store.set({ polls });
+  }
+
   function follow(): void {
     stopFeed();
+    const polls = createPollEar((poll) => {
+      if (poll?.poll.id !== store.get().poll?.poll.id || poll?.poll.state !== store.get().poll?.poll.state)
+        void loadPolls();
+      store.set({ poll });
+    });
     const feed = followFeed({
+      polls,
       socket: openSocket(),
       who: () => ({ stream: stream() }),
       after: Math.max(0, (store.get().shown?.info.lastEvent ?? 0) - 100),
       onEvent(event) {
+        polls.hear(event);
         if (event.type === 'tip') store.set({ tips: [event, ...store.get().tips].slice(0, 50) });
         void refresh();
       },
@@ -96,6 +111,8 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
       links: null,
       query: initialState.query,
       tips: [],
+      poll: null,
+      polls: [],
       made: null,
       unfunded: null,
     });
@@ -170,6 +187,20 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     },
     downloadReport: () =>
       busy('csv', async () => saveFile(await fetchCsv(token, store.get().report.wish, serverTime()))),
+    openPoll: async (wish: Omit<Sent<'createPoll'>, 'id'>): Promise<boolean> => {
+      let opened = false;
+      await busy('poll', async () => {
+        const of = JSON.stringify(wish);
+        if (pollWish?.of !== of) pollWish = { id: randomId(), of };
+        await api('createPoll', { params: { stream: stream() }, body: { id: pollWish.id, ...wish }, token });
+        pollWish = null;
+        opened = true;
+      });
+      return opened;
+    },
+    endPoll: (poll: string, how: 'closePoll' | 'cancelPoll') =>
+      busy('poll', async () => void (await api(how, { params: { poll }, token }))),
+    downloadVotes: (poll: string) => busy('csv', async () => saveFile(await fetchVotes(token, poll))),
     closeMade: () => store.set({ made: null }),
   };
 }

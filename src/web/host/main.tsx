@@ -1,6 +1,7 @@
 // The host's dashboard: on air, earned, links, broadcast, tips as they come.
 import '../shared/base.css';
 import './host.css';
+import './poll.css';
 import './report.css';
 import { render } from 'preact';
 import type { HostStream } from '../../vocabulary/api.js';
@@ -15,6 +16,7 @@ import { type Desk, openDesk } from './desk.js';
 import { LinksCard } from './links-card.js';
 import { Sponsors } from './links-sponsors.js';
 import { MoneyCard } from './money-card.js';
+import { PollCard } from './poll-card.js';
 import { ReportCard } from './report-card.js';
 import { Secrets } from './secrets.js';
 import { SettingsCard } from './settings-card.js';
@@ -118,6 +120,7 @@ function Page({ desk }: { desk: Desk }) {
           </div>
           <div>
             <Notices shown={shown} />
+            <PollCard key={shown.info.id} state={state} shown={shown} desk={desk} />
             <Tips state={state} shown={shown} />
             <Secrets key={shown.info.id} shown={shown} />
             <Sponsors shown={shown} />

@@ -44,14 +44,20 @@ export const askReport = (api: Api, token: string, wish: ReportWish, now: number
   api('report', { query: { by: wish.by, limit: mostLines[wish.by], ...daysOf(wish, now) }, token });
 
 /** The same with all lines, as CSV. The token goes in the header only. Throws `Refusal`. */
-export async function fetchCsv(token: string, wish: ReportWish, now: number): Promise<{ name: string; file: Blob }> {
-  const query = new URLSearchParams({ by: wish.by, format: 'csv', ...daysOf(wish, now) });
+export const fetchCsv = (token: string, wish: ReportWish, now: number) =>
+  fetchTable(token, `/api/host/report?${new URLSearchParams({ by: wish.by, format: 'csv', ...daysOf(wish, now) })}`);
+
+/** Every vote of a poll. */
+export const fetchVotes = (token: string, poll: string) =>
+  fetchTable(token, `/api/host/polls/${poll}/votes?format=csv`);
+
+async function fetchTable(token: string, path: string): Promise<{ name: string; file: Blob }> {
   const headers = { authorization: `Bearer ${token}` };
-  const response = await fetch(`/api/host/report?${query}`, { headers, cache: 'no-store' }).catch(() => {
+  const response = await fetch(path, { headers, cache: 'no-store' }).catch(() => {
     throw new Refusal('offline', 'The server cannot be reached. Try again.', 0);
   });
   if (!response.ok) throw await refusalOf(response);
-  const name = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'earned.csv';
+  const name = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'table.csv';
   // The mark at the start tells spreadsheets that it is UTF-8.
   return { name, file: new Blob(['\ufeff', await response.text()], { type: 'text/csv' }) };
 }

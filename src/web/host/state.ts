@@ -1,6 +1,8 @@
 // What the dashboard knows.
 import type { HostStream, LinkPage, LinksQuery, StreamInfo } from '../../vocabulary/api.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
+import type { PollView } from '../../vocabulary/polls.js';
+import type { LivePoll } from '../shared/poll.js';
 import type { Toast } from '../shared/toasts.js';
 import type { MadeLink } from './links.js';
 import { firstWish, type Report, type ReportWish } from './report.js';
@@ -21,6 +23,9 @@ export interface HostState {
   tips: readonly Extract<FeedEvent, { type: 'tip' }>[];
   /** What was earned: the wish, and what was answered to which (`of`). */
   report: { wish: ReportWish; data: Report | null; of: ReportWish; loading: boolean };
+  /** The poll that runs or has just ended, and those before. */
+  poll: LivePoll | null;
+  polls: readonly PollView[];
   toasts: readonly Toast[];
   busy: string | null;
 }
@@ -36,6 +41,8 @@ export const initialState: HostState = {
   unfunded: null,
   tips: [],
   report: { wish: firstWish, data: null, of: firstWish, loading: false },
+  poll: null,
+  polls: [],
   toasts: [],
   busy: null,
 };

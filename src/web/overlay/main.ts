@@ -1,13 +1,16 @@
 // The overlay for OBS: follows the feed for ever and shows each tip once, even over a reload.
 import './overlay.css';
+import './poll.css';
 import type { FeedEvent } from '../../vocabulary/events.js';
 import { createApi, passing } from '../shared/api.js';
 import { followFeed } from '../shared/feed.js';
 import { createKeep } from '../shared/keep.js';
 import type { Unit } from '../shared/money.js';
+import { createPollEar } from '../shared/poll.js';
 import { openSocket } from '../shared/socket.js';
 import { backoff, pause } from '../shared/time.js';
 import { showAlert } from './alert.js';
+import { createPollWidget } from './poll.js';
 import { createQueue } from './queue.js';
 
 type Tip = Extract<FeedEvent, { type: 'tip' }>;
@@ -59,12 +62,18 @@ async function run(): Promise<void> {
     },
     gap: () => pause(gapMs),
   });
+  const widget = createPollWidget(document.body, unit);
+  const polls = createPollEar(widget.show);
   followFeed({
     socket: openSocket(),
     who: () => ({ stream, overlay: token }),
     after: shownBefore(),
     onStart: (last) => keep.set(memory, `${last}`),
-    onEvent: (event) => event.type === 'tip' && queue.add(event),
+    onEvent(event) {
+      if (event.type === 'tip') queue.add(event);
+      else polls.hear(event);
+    },
+    polls,
     onStatus: (connected) => {
       document.body.dataset.connected = `${connected}`;
     },

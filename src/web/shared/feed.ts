@@ -1,5 +1,6 @@
 // Follows a stream's feed over a socket, for ever: catches up after every break, shows each event once.
 import type { FeedEvent, Follow, FollowAnswer, PurseState, ServerToClient } from '../../vocabulary/events.js';
+import type { PollEar } from './poll.js';
 import { backoff } from './time.js';
 
 /** What the feed needs of a socket.io client. */
@@ -22,6 +23,8 @@ export interface FeedNeeds {
   onEvent: (event: FeedEvent) => void;
   onPurse?: (state: PurseState) => void;
   onViewers?: (count: number) => void;
+  /** What is told of polls beside the events. */
+  polls?: Pick<PollEar, 'told' | 'tally'>;
   onStatus?: (connected: boolean) => void;
   /** Where the feed starts: at the first connection without `after`, or when the server's numbers began anew. */
   onStart?: (last: number) => void;
@@ -85,6 +88,8 @@ export function followFeed(needs: FeedNeeds): { refollow(): void; stop(): void }
   socket.on('event', hear);
   socket.on('purse', (state) => needs.onPurse?.(state));
   socket.on('viewers', (count) => needs.onViewers?.(count));
+  socket.on('poll', (now) => needs.polls?.told(now));
+  socket.on('tally', (message) => needs.polls?.tally(message));
   socket.on('connect', follow);
   const broken = () => {
     onStatus(false);

@@ -20,6 +20,13 @@ export interface Tip {
   message: string;
 }
 
+export interface Vote {
+  poll: string;
+  option: number;
+  /** 0: the free vote. */
+  amount: bigint;
+}
+
 /** The page to open for a pasted link, or for a bare key; `null` when it is no watch link. */
 export function linkTarget(pasted: string, here: { origin: string; pathname: string }): string | null {
   const text = pasted.trim();
@@ -59,21 +66,19 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
     }
   }
 
-  /** The same tip sent again after a failure keeps its id, so that it is paid once. */
-  function idOf(tip: Tip): string {
-    const of = JSON.stringify([`${tip.amount}`, tip.name, tip.message]);
+  /** What is sent again after a failure keeps its id, so that it is paid once. */
+  function idOf(of: string): string {
     if (attempt?.of !== of) attempt = { id: randomId(), of };
     return attempt.id;
   }
 
-  async function send(house: House, tip: Tip): Promise<void> {
-    const body = { id: idOf(tip), amount: `${tip.amount}`, name: tip.name, message: tip.message };
+  /** Signs for the amount, then acts; once more when the server wants a higher voucher, or could not be reached. */
+  async function paying<T>(house: House, amount: bigint, act: (token: string) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
-      if (!(await house.payer.authorizeTip(tip.amount))) throw new Refusal('out_of_credit', tooLittle, 402);
+      const signed = amount === 0n || (await house.payer.authorizeTip(amount));
+      if (!signed) throw new Refusal('out_of_credit', tooLittle, 402);
       try {
-        const receipt = await house.session.with((token) => api('postTip', { body, token }));
-        house.payer.learn([receipt.purse]);
-        return;
+        return await house.session.with(act);
       } catch (error) {
         const again = error instanceof Refusal && ['voucher_needed', 'offline', 'internal'].includes(error.code);
         if (!again || tries === 3) throw error;
@@ -81,6 +86,21 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
         await house.session.refresh().catch(() => {});
       }
     }
+  }
+
+  async function send(house: House, tip: Tip): Promise<void> {
+    const id = idOf(JSON.stringify([`${tip.amount}`, tip.name, tip.message]));
+    const body = { id, amount: `${tip.amount}`, name: tip.name, message: tip.message };
+    const { purse } = await paying(house, tip.amount, (token) => api('postTip', { body, token }));
+    house.payer.learn([purse]);
+  }
+
+  async function castVote(house: House, { poll, option, amount }: Vote): Promise<void> {
+    const body = { id: idOf(JSON.stringify([poll, option, `${amount}`])), option, amount: `${amount}` };
+    const receipt = await paying(house, amount, (token) => api('postVote', { params: { poll }, body, token }));
+    house.payer.learn(receipt.purses);
+    house.polls.answered(receipt.poll);
+    store.set({ own: { poll, vote: receipt.own } });
   }
 
   const told = ({ amount, to }: { amount: bigint; to: Hex }, name: string | null) =>
@@ -92,6 +112,11 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
         await send(house, tip);
         attempt = null;
         toast(store, 'good', `Your tip of ${money(tip.amount, unit())} is on its way to the stage.`);
+      }),
+    vote: (vote: Vote) =>
+      busy('vote', async (house) => {
+        await castVote(house, vote);
+        attempt = null;
       }),
     topUp: () =>
       busy('topup', async (house) => {

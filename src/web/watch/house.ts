@@ -6,6 +6,7 @@ import { createCover } from '../chat/cover.js';
 import { type Api, passing, Refusal } from '../shared/api.js';
 import { type FeedSocket, followFeed } from '../shared/feed.js';
 import type { Keep } from '../shared/keep.js';
+import type { PollEar } from '../shared/poll.js';
 import type { Store } from '../shared/store.js';
 import { backoff, pause } from '../shared/time.js';
 import { createClock } from './clock.js';
@@ -16,6 +17,7 @@ import { createMoney, type Money } from './money.js';
 import { createPayer, type Payer } from './payer.js';
 import { createPlayer, type Player } from './player.js';
 import { sentence } from './sentence.js';
+import { followPolls } from './poll-ear.js';
 import { createSession, type Session } from './session.js';
 import { type WatchState, withTip } from './state.js';
 import type { Wallet } from './wallet.js';
@@ -36,6 +38,8 @@ export interface HouseNeeds {
 export interface House {
   payer: Payer;
   session: Session;
+  /** Takes over what an answer says of the poll. */
+  polls: PollEar;
   money: Money;
   gate: Gate;
   player: Player | null;
@@ -65,6 +69,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   const current = (): StreamInfo => store.get().info ?? info;
   let sessionId: string | undefined;
   let feed: { refollow(): void } | undefined;
+  const polls = followPolls({ api, stream, session: () => session, store });
   const onInfo = (answer: SessionInfo) => {
     clock.sync(answer.serverTime);
     payer.learn(answer.purses);
@@ -90,6 +95,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   const house: House = {
     payer,
     session,
+    polls,
     gate,
     money: createMoney({ api, keep, wallet, terms: info.terms, clock, payer, session, store }),
     player: null,
@@ -140,6 +146,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
 
   function hear(event: FeedEvent): void {
     if (event.type === 'tip') store.set({ tips: withTip(store.get().tips, event) });
+    else if (event.type === 'poll') polls.hear(event);
     else void poll();
   }
 
@@ -150,6 +157,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
       who: () => (sessionId ? { stream, session: sessionId } : { stream }),
       after: Math.max(0, info.lastEvent - 100),
       onEvent: hear,
+      polls,
       onPurse: (state) => payer.learn([state]),
       onViewers: (viewers) => store.set({ viewers }),
     });

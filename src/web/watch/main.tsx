@@ -2,6 +2,7 @@
 import '../shared/base.css';
 import './watch.css';
 import './money.css';
+import './poll.css';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { addressOf } from '../../payments/typed-data.js';
@@ -19,6 +20,7 @@ import { findWallets } from './injected.js';
 import type { KeyRing } from './keep-key.js';
 import { MoneyDialog } from './money-dialog.js';
 import { sentence } from './sentence.js';
+import { PollCard } from './poll-card.js';
 import { Stage } from './stage.js';
 import { initialState } from './state.js';
 import { RecentTips, TipBox } from './tip-box.js';
@@ -85,6 +87,7 @@ function Page({ acts }: { acts: Acts }) {
       <main>
         <Stage state={state} acts={acts} onMuted={(muted) => store.set({ muted })} />
         <aside>
+          <PollCard state={state} acts={acts} />
           <Credit state={state} acts={acts} />
           <TipBox state={state} acts={acts} name={name} />
         </aside>

@@ -2,7 +2,7 @@
 import type { PurseState } from '../../vocabulary/events.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
-import { balanceOf, fromState, higher, lower, merge, type Purse, payerOf, plan } from './purses.js';
+import { balanceOf, engaged, fromState, higher, lower, merge, type Purse, payerOf, plan } from './purses.js';
 
 /** Seconds of watching authorized at least, and signed for when it gets less. */
 const least = 10n;
@@ -102,7 +102,7 @@ export function createPayer({ api, sign, rate, onChange }: PayerNeeds) {
     /** Waits for a voucher that is on its way, when the next key needs it. */
     async ready(): Promise<void> {
       const purse = payerOf(list(), keyCost());
-      if (purse && purse.authorized < purse.spent + keyCost()) await inFlight.get(purse.id)?.catch(() => {});
+      if (purse && purse.authorized < engaged(purse) + keyCost()) await inFlight.get(purse.id)?.catch(() => {});
     },
 
     /** What the gate asks for to hand out a key; false when it is more than watching can cost. */
@@ -110,8 +110,8 @@ export function createPayer({ api, sign, rate, onChange }: PayerNeeds) {
       const purse = purses.get(id);
       const { price } = rate();
       if (!purse || needed > purse.limit) return false;
-      if (needed > higher(purse.spent, purse.authorized) + price * ceiling) return false;
-      await authorize(id, lower(higher(needed, purse.spent + price * most), purse.limit));
+      if (needed > higher(engaged(purse), purse.authorized) + price * ceiling) return false;
+      await authorize(id, lower(higher(needed, engaged(purse) + price * most), purse.limit));
       return true;
     },
 
@@ -119,7 +119,7 @@ export function createPayer({ api, sign, rate, onChange }: PayerNeeds) {
     async authorizeTip(amount: bigint): Promise<boolean> {
       const purse = payerOf(list(), amount);
       if (!purse) return false;
-      const total = purse.spent + amount + rate().price * least;
+      const total = engaged(purse) + amount + rate().price * least;
       await authorize(purse.id, lower(total, purse.limit));
       return true;
     },
@@ -132,4 +132,5 @@ const stateOf = (purse: Purse): PurseState => ({
   limit: `${purse.limit}`,
   authorized: `${purse.authorized}`,
   spent: `${purse.spent}`,
+  ...(purse.held !== undefined && { held: `${purse.held}` }),
 });

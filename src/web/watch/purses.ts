@@ -8,6 +8,8 @@ export interface Purse {
   limit: bigint;
   authorized: bigint;
   spent: bigint;
+  /** Set aside for votes of polls that run; absent: nothing. */
+  held?: bigint;
 }
 
 export const fromState = (state: PurseState): Purse => ({
@@ -16,24 +18,27 @@ export const fromState = (state: PurseState): Purse => ({
   limit: BigInt(state.limit),
   authorized: BigInt(state.authorized),
   spent: BigInt(state.spent),
+  ...(state.held !== undefined && { held: BigInt(state.held) }),
 });
 
 export const higher = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 export const lower = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
-/** What is known after hearing `next`: authorized and spent only rise; the limit of a late answer is old news. */
+/** What is known after hearing `next`: authorized and spent only rise; limit and held of a late answer are old news. */
 export function merge(known: Purse | undefined, next: Purse): Purse {
   if (!known) return next;
   return {
-    ...known,
-    limit: next.spent >= known.spent ? next.limit : known.limit,
+    ...(next.spent >= known.spent ? next : known),
     authorized: higher(known.authorized, next.authorized),
     spent: higher(known.spent, next.spent),
   };
 }
 
+/** Spent or set aside: what a voucher must cover. */
+export const engaged = ({ spent, held = 0n }: Purse): bigint => spent + held;
+
 /** What a purse can still pay. */
-export const room = (purse: Purse): bigint => higher(purse.limit - purse.spent, 0n);
+export const room = (purse: Purse): bigint => higher(purse.limit - engaged(purse), 0n);
 
 export const balanceOf = (purses: readonly Purse[]): bigint => purses.reduce((sum, purse) => sum + room(purse), 0n);
 
@@ -57,8 +62,8 @@ export function plan(purses: readonly Purse[], ahead: { least: bigint; most: big
     const free = room(purse);
     if (free < ahead.cost || least <= 0n) continue;
     const must = lower(free, least);
-    if (purse.authorized < purse.spent + must) {
-      signings.push({ id: purse.id, total: purse.spent + lower(free, most) });
+    if (purse.authorized < engaged(purse) + must) {
+      signings.push({ id: purse.id, total: engaged(purse) + lower(free, most) });
     }
     least -= must;
     most -= must;

@@ -1,7 +1,9 @@
 // What the watch page knows, and what it therefore is: one state, one phase. Pure.
 import type { ChannelInfo, StreamInfo } from '../../vocabulary/api.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
+import type { OwnVote } from '../../vocabulary/polls.js';
 import type { Hex } from '../../vocabulary/values.js';
+import type { LivePoll } from '../shared/poll.js';
 import type { Toast } from '../shared/toasts.js';
 import type { Arrival } from './arrivals.js';
 import type { CashOut } from './cash-out.js';
@@ -30,9 +32,12 @@ export interface WatchState {
   muted: boolean;
   watchedMs: number;
   tips: readonly TipEvent[];
+  /** The poll that runs or has just ended, and how this person has voted in it. */
+  poll: LivePoll | null;
+  own: { poll: string; vote: OwnVote } | null;
   toasts: readonly Toast[];
   /** What the page is busy with on behalf of a click. */
-  busy: 'topup' | 'tip' | 'close' | 'wallet' | 'send' | 'leave' | null;
+  busy: 'topup' | 'tip' | 'close' | 'wallet' | 'send' | 'leave' | 'vote' | null;
   /** Which part of the money dialog is open. */
   panel: Panel | null;
   /** This page's own address, and whether its key came with a link that others may hold too. */
@@ -66,6 +71,8 @@ export const initialState: WatchState = {
   muted: false,
   watchedMs: 0,
   tips: [],
+  poll: null,
+  own: null,
   toasts: [],
   busy: null,
   panel: null,

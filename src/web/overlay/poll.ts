@@ -1,0 +1,121 @@
+// The poll on the overlay: bars that move by transform alone, the time left, and the winner for a while after the end.
+import type { PollView } from '../../vocabulary/polls.js';
+import { money, type Unit } from '../shared/money.js';
+import { type LivePoll, leftOf, overSince, percent, seconds, shares, verdict } from '../shared/poll.js';
+
+/** The winner stands this long. */
+const freezeMs = 15_000;
+const leaveMs = 450;
+
+function part(className: string, text = '', tag = 'p'): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = text;
+  element.dir = 'auto';
+  return element;
+}
+
+interface Row {
+  row: HTMLElement;
+  bar: HTMLElement;
+  figures: HTMLElement;
+}
+
+interface Card {
+  id: string;
+  root: HTMLElement;
+  clock: HTMLElement;
+  foot: HTMLElement;
+  rows: readonly Row[];
+}
+
+function rowOf(text: string, number: number): Row {
+  const row = part('option', '', 'li');
+  const bar = document.createElement('i');
+  const figures = part('figures', '', 'span');
+  row.append(bar, part('number', `${number}`, 'b'), part('text', text, 'span'), figures);
+  return { row, bar, figures };
+}
+
+function build(poll: PollView): Card {
+  const root = part('poll', '', 'section');
+  root.dataset.testid = 'poll';
+  const head = part('head', '', 'header');
+  const clock = part('clock', '', 'time');
+  head.append(part('question', poll.question), clock);
+  const list = part('options', '', 'ul');
+  const rows = poll.options.map((text, i) => rowOf(text, i + 1));
+  list.append(...rows.map(({ row }) => row));
+  const foot = part('foot');
+  root.append(head, list, foot);
+  return { id: poll.id, root, clock, foot, rows };
+}
+
+function figuresOf(poll: PollView, option: number, share: number, unit: Unit): string {
+  const line = poll.tally.lines[option];
+  if (!line) return '';
+  const votes = poll.votes === 'paid' ? money(BigInt(line.value), unit, { max: 2 }) : line.votes;
+  return `${votes} · ${percent(share)}`;
+}
+
+function footOf({ state, tally, secret }: PollView, unit: Unit): string {
+  const voters = `${tally.voters} ${tally.voters === 1 ? 'person has' : 'people have'} voted`;
+  const value = tally.value === '0' ? '' : ` · ${money(BigInt(tally.value), unit, { max: 2 })}`;
+  const how = secret ? 'secret until the end' : 'vote in chat: /vote and a number';
+  return state === 'open' ? `${voters}${value} · ${how}` : `${voters}${value}`;
+}
+
+function fill(card: Card, poll: PollView, unit: Unit): void {
+  const part = shares(poll);
+  const closed = poll.state === 'closed';
+  card.root.dataset.state = poll.state;
+  for (const [i, { row, bar, figures }] of card.rows.entries()) {
+    bar.style.transform = `scaleX(${part[i] ?? 0})`;
+    figures.textContent = figuresOf(poll, i, part[i] ?? 0, unit);
+    row.classList.toggle('won', closed && poll.tally.leaders.includes(i));
+  }
+  card.foot.textContent = footOf(poll, unit);
+}
+
+/** Draws what it is told into `stage`, one poll at a time. */
+export function createPollWidget(stage: HTMLElement, unit: Unit) {
+  let card: Card | null = null;
+  let shown: LivePoll | null = null;
+  let ticking: ReturnType<typeof setInterval> | undefined;
+
+  function leave(): void {
+    clearInterval(ticking);
+    const gone = card?.root;
+    card = null;
+    shown = null;
+    gone?.classList.add('leaving');
+    setTimeout(() => gone?.remove(), leaveMs);
+  }
+
+  function tick(): void {
+    if (!card || !shown) return;
+    const over = overSince(shown);
+    if (over !== null && over >= freezeMs) leave();
+    else card.clock.textContent = shown.poll.state === 'open' ? seconds(leftOf(shown)) : verdict(shown.poll);
+  }
+
+  function enter(poll: PollView): Card {
+    const made = build(poll);
+    stage.append(made.root);
+    ticking = setInterval(tick, 250);
+    return made;
+  }
+
+  return {
+    show(live: LivePoll | null): void {
+      const over = live && overSince(live);
+      const old = !live || live.poll.state === 'cancelled' || (over !== null && over >= freezeMs);
+      if (old || card?.id !== live.poll.id) leave();
+      if (old) return;
+      card ??= enter(live.poll);
+      shown = live;
+      fill(card, live.poll, unit);
+      tick();
+    },
+  };
+}
