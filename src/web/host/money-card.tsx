@@ -25,7 +25,7 @@ export function MoneyCard({ shown, desk, busy }: { shown: HostStream; desk: Desk
       </p>
       <dl>
         <Figure name="Watched" value={say(watched)} testid="earned-watched" />
-        <Figure name="Tipped" value={say(tipped)} testid="earned-tipped" />
+        <Figure name="Tips and votes" value={say(tipped)} testid="earned-tipped" />
         <Figure name="Not yet claimed" value={say(unclaimed)} testid="earned-unclaimed" />
         <Figure name="Paid out" value={say(settled)} testid="earned-settled" />
         <Figure

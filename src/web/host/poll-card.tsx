@@ -65,77 +65,84 @@ function Maker({ shown, desk, busy }: Needs) {
           value={question}
           maxLength={pollLimits.question}
           dir="auto"
+          placeholder="Ask the audience"
           data-testid="poll-question"
           onInput={(event) => setQuestion(event.currentTarget.value)}
         />
       </label>
-      {options.map((text, i) => (
-        <input
-          key={i}
-          value={text}
-          maxLength={pollLimits.option}
-          dir="auto"
-          aria-label={`Option ${i + 1}`}
-          placeholder={i < 2 ? `Option ${i + 1}` : 'One more option'}
-          data-testid={`poll-set-${i}`}
-          onInput={(event) => write(i, event.currentTarget.value)}
-        />
-      ))}
-      <div class="how">
-        <label>
-          Runs for
-          <select value={last} data-testid="poll-lasts" onChange={(event) => setLast(event.currentTarget.value)}>
-            {Object.keys(lasts).map((text) => (
-              <option key={text}>{text}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Votes
-          <select
-            value={votes}
-            data-testid="poll-kind"
-            onChange={(event) => setVotes(event.currentTarget.value as PollKind)}
-          >
-            {(Object.keys(kinds) as PollKind[]).map((kind) => (
-              <option key={kind} value={kind}>
-                {kinds[kind]}
-              </option>
-            ))}
-          </select>
-        </label>
-        {votes !== 'free' && (
-          <label>
-            Price of a vote ({symbol})
+      {question.trim() !== '' && (
+        <>
+          {options.map((text, i) => (
             <input
-              inputMode="decimal"
-              value={priceText}
-              data-testid="poll-price"
-              onInput={(event) => setPrice(event.currentTarget.value)}
+              key={i}
+              value={text}
+              maxLength={pollLimits.option}
+              dir="auto"
+              aria-label={`Option ${i + 1}`}
+              placeholder={i < 2 ? `Option ${i + 1}` : 'One more option'}
+              data-testid={`poll-set-${i}`}
+              onInput={(event) => write(i, event.currentTarget.value)}
             />
+          ))}
+          <div class="how">
+            <label>
+              Runs for
+              <select value={last} data-testid="poll-lasts" onChange={(event) => setLast(event.currentTarget.value)}>
+                {Object.keys(lasts).map((text) => (
+                  <option key={text}>{text}</option>
+                ))}
+              </select>
+            </label>
+            <label>
+              Votes
+              <select
+                value={votes}
+                data-testid="poll-kind"
+                onChange={(event) => setVotes(event.currentTarget.value as PollKind)}
+              >
+                {(Object.keys(kinds) as PollKind[]).map((kind) => (
+                  <option key={kind} value={kind}>
+                    {kinds[kind]}
+                  </option>
+                ))}
+              </select>
+            </label>
+            {votes !== 'free' && (
+              <label>
+                Price of a vote ({symbol})
+                <input
+                  inputMode="decimal"
+                  value={priceText}
+                  data-testid="poll-price"
+                  onInput={(event) => setPrice(event.currentTarget.value)}
+                />
+              </label>
+            )}
+          </div>
+          <label class="tick">
+            <input type="checkbox" checked={change} onChange={(event) => setChange(event.currentTarget.checked)} />
+            Votes may be changed until it closes
           </label>
-        )}
-      </div>
-      <label class="tick">
-        <input type="checkbox" checked={change} onChange={(event) => setChange(event.currentTarget.checked)} />
-        Votes may be changed until it closes
-      </label>
-      <label class="tick">
-        <input
-          type="checkbox"
-          checked={secret}
-          data-testid="poll-secret"
-          onChange={(event) => setSecret(event.currentTarget.checked)}
-        />
-        Secret until it closes, for you too
-      </label>
-      {votes === 'quadratic' && (
-        <p class="dim">Only chat accounts at least 30 days old count: otherwise one purse could pose as many people.</p>
+          <label class="tick">
+            <input
+              type="checkbox"
+              checked={secret}
+              data-testid="poll-secret"
+              onChange={(event) => setSecret(event.currentTarget.checked)}
+            />
+            Secret until it closes, for you too
+          </label>
+          {votes === 'quadratic' && (
+            <p class="dim">
+              Only chat accounts at least 30 days old count: otherwise one purse could pose as many people.
+            </p>
+          )}
+          {!priced && <p class="wrong">Write the price like 1 or 0.25, with a point.</p>}
+          <button type="submit" class="main" data-testid="poll-open" disabled={!ready || busy !== null}>
+            {busy === 'poll' ? 'Opening…' : 'Open the poll'}
+          </button>
+        </>
       )}
-      {!priced && <p class="wrong">Write the price like 1 or 0.25, with a point.</p>}
-      <button type="submit" class="main" data-testid="poll-open" disabled={!ready || busy !== null}>
-        {busy === 'poll' ? 'Opening…' : 'Open the poll'}
-      </button>
     </form>
   );
 }

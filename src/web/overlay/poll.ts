@@ -6,6 +6,8 @@ import { type LivePoll, leftOf, overSince, percent, seconds, shares, verdict } f
 /** The winner stands this long. */
 const freezeMs = 15_000;
 const leaveMs = 450;
+/** More options than this stand closer. */
+const roomy = 6;
 
 function part(className: string, text = '', tag = 'p'): HTMLElement {
   const element = document.createElement(tag);
@@ -38,7 +40,7 @@ function rowOf(text: string, number: number): Row {
 }
 
 function build(poll: PollView): Card {
-  const root = part('poll', '', 'section');
+  const root = part(poll.options.length > roomy ? 'poll many' : 'poll', '', 'section');
   root.dataset.testid = 'poll';
   const head = part('head', '', 'header');
   const clock = part('clock', '', 'time');
@@ -59,10 +61,9 @@ function figuresOf(poll: PollView, option: number, share: number, unit: Unit): s
 }
 
 function footOf({ state, tally, secret }: PollView, unit: Unit): string {
-  const voters = `${tally.voters} ${tally.voters === 1 ? 'person has' : 'people have'} voted`;
-  const value = tally.value === '0' ? '' : ` · ${money(BigInt(tally.value), unit, { max: 2 })}`;
-  const how = secret ? 'secret until the end' : 'vote in chat: /vote and a number';
-  return state === 'open' ? `${voters}${value} · ${how}` : `${voters}${value}`;
+  const value = tally.value === '0' ? [] : [money(BigInt(tally.value), unit, { max: 2 })];
+  const how = secret ? 'secret until the end' : '/vote in chat';
+  return [`${tally.voters} voted`, ...value, ...(state === 'open' ? [how] : [])].join(' · ');
 }
 
 function fill(card: Card, poll: PollView, unit: Unit): void {

@@ -132,11 +132,14 @@ function Option({
 
 const many = (n: string, one: string, more: string): string => `${n} ${n === '1' ? one : more}`;
 
+/** Votes, the people behind them, and what they paid; nothing where there are none. */
 function standing({ votes }: PollView, line: PollView['tally']['lines'][number], unit: Unit): string {
+  if (line.voters === 0) return '';
   const people = many(`${line.voters}`, 'person', 'people');
+  const value = line.value === '0' ? '' : money(BigInt(line.value), unit);
   if (votes === 'free') return many(line.votes, 'vote', 'votes');
-  const value = money(BigInt(line.value), unit);
-  return votes === 'paid' ? `${value} by ${people}` : `${many(line.votes, 'vote', 'votes')} by ${people}, ${value}`;
+  if (votes === 'paid') return `${value} by ${people}`;
+  return [`${many(line.votes, 'vote', 'votes')} by ${people}`, value].filter(Boolean).join(', ');
 }
 
 export function PollCard({ state, acts }: Needs) {
