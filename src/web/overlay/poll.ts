@@ -57,7 +57,7 @@ function figuresOf(poll: PollView, option: number, share: number, unit: Unit): s
   const line = poll.tally.lines[option];
   if (!line) return '';
   const votes = poll.votes === 'paid' ? money(BigInt(line.value), unit, { max: 2 }) : line.votes;
-  return `${votes} · ${percent(share)}`;
+  return line.votes === '0' ? '0' : `${votes} · ${percent(share)}`;
 }
 
 function footOf({ state, tally, secret }: PollView, unit: Unit): string {
