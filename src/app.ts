@@ -170,6 +170,7 @@ async function wire(
   const botHouse = createBotHouse({
     payments,
     chat,
+    polls,
     shows,
     ens,
     feed,

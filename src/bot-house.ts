@@ -39,6 +39,7 @@ export function botSettings({ bots, publicUrl }: Settings, secret: Hex): BotSett
 export function createBotHouse(needs: {
   payments: Payments;
   chat: Chat;
+  polls: House['polls'];
   shows: Shows;
   ens: Pick<Ens, 'find'>;
   feed: Pick<Feed, 'follow' | 'last'>;
@@ -73,6 +74,7 @@ export function createBotHouse(needs: {
     shows: () => shows.streams.all().map(showOf),
     earned: payments.ledger.earned,
     chat: needs.chat,
+    polls: needs.polls,
     confirmAbove: needs.confirmAbove,
     linkKey: needs.linkKey,
     resolve,
