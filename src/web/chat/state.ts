@@ -4,7 +4,7 @@ import type { ChatAccountName, ChatCodeHolder, ChatTopUp, LinkedChat } from '../
 import type { Hex } from '../../vocabulary/values.js';
 import type { Toast } from '../shared/toasts.js';
 import type { FoundWallet } from '../watch/injected.js';
-import { higher, lower, type Purse, room } from '../watch/purses.js';
+import { engaged, higher, lower, type Purse, room } from '../watch/purses.js';
 
 /** A linked account, and what this browser remembers of it. */
 export interface Linked extends LinkedChat {
@@ -77,5 +77,5 @@ export const payingChannel = (purses: readonly Purse[] | null): Purse | null =>
 export function coverOf(channel: Purse, linked: readonly Linked[], most: (one: Linked) => bigint): bigint {
   const mine = linked.filter((one) => one.channel === channel.id);
   const due = mine.reduce((sum, one) => sum + lower(BigInt(one.left), most(one)), 0n);
-  return lower(higher(channel.authorized, channel.spent + due), channel.limit);
+  return lower(higher(channel.authorized, engaged(channel) + due), channel.limit);
 }
