@@ -79,6 +79,9 @@ it('fields make the same poll as a line, with kinds, price and secrecy', async (
   const terms = ({ question, options, votes, price, secret, openedAt, closesAt }: typeof seen) => {
     return { question, options, votes, price, secret, ms: closesAt - openedAt };
   };
+  await moderate('cancel');
+  const bare = await create('5 best songs? | Blue | Red');
+  expect(await room.polls.view(bare.living?.id ?? '')).toMatchObject({ question: '5 best songs?', price: '0' });
   expect(terms(line)).toEqual(terms(seen));
   expect(terms(line)).toMatchObject({ votes: 'extra', price: `${dai / 2n}`, secret: true, ms: 300_000 });
   expect(again.text).toContain('One free vote for each person; every further one is 0.5 DAI. Secret until it closes.');

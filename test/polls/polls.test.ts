@@ -74,6 +74,23 @@ it('a vote counts once for its id, and may be changed until the end, or not at a
   await expect(cast(fixed, account(1), 1)).rejects.toEqual(refusal('vote_final'));
 });
 
+it('of votes that race with the close, those that were taken count, and the others are refused', async () => {
+  await house.chat.fromFaucet(account(70));
+  const poll = await open({ votes: 'extra', price: dai / 100n });
+  const paid = Array.from({ length: 20 }, () => cast(poll, account(70), 1, dai / 100n));
+  const free = Array.from({ length: 300 }, (_, i) => cast(poll, account(300 + i), 0));
+  // As soon as some are in, while others are on their way to disk.
+  const votes = Promise.allSettled([...paid, ...free]);
+  await Promise.race(free);
+  const closed = await room.polls.close(poll.id);
+  const outcomes = await votes;
+  const taken = (from: number, to: number) =>
+    outcomes.slice(from, to).filter((one) => one.status === 'fulfilled').length;
+  for (const one of outcomes) if (one.status === 'rejected') expect(one.reason).toEqual(refusal('poll_closed'));
+  expect(votesOf(closed)).toEqual([taken(20, 320), taken(0, 20), 0]);
+  expect(await findings()).toEqual([]);
+});
+
 it('linked accounts are one person, also when they are linked after both voted: the newer vote counts', async () => {
   const page = await openPage(house, dai);
   const poll = await open();
@@ -142,6 +159,17 @@ describe('paid votes', () => {
       .set({ amount: `${dai}` })
       .where('amount', '=', '1')
       .execute();
+  });
+
+  it('are set aside once for a reason, by a chat account too, and never for another amount', async () => {
+    await house.chat.fromFaucet(account(24));
+    const hold = { reason: 'vote/0/none/one', stream: 'main', kind: 'vote' as const, amount: dai };
+    for (let i = 0; i < 2; i++) await house.chat.hold(account(24), hold);
+    await expect(house.chat.hold(account(24), { ...hold, amount: 2n * dai })).rejects.toEqual(refusal('id_reused'));
+    const { address, own, caps } = await house.chat.account(account(24));
+    expect([own.left, caps.spentToday]).toEqual([4n * dai, dai]);
+    expect((await findings()).map(({ what }) => what)).toEqual(['votes held, and votes kept']);
+    await house.payments.ledger.release(address, hold.reason, async () => {});
   });
 
   it('are let go when the poll is cancelled: nothing was ever spent', async () => {
