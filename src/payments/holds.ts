@@ -2,8 +2,8 @@
 import type { Trx } from '../store/index.js';
 import type { HoldRow } from '../store/schema.js';
 import type { Hex } from '../vocabulary/values.js';
+import type { Charge, ChargeRequest } from './charges.js';
 import type { Committer } from './committer.js';
-import type { Charge, ChargeRequest } from './ledger.js';
 import type { Purse } from './purse.js';
 import type { Effect } from './rows.js';
 

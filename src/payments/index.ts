@@ -23,9 +23,9 @@ import { createFacilitator } from './x402/facilitator.js';
 import { createX402 } from './x402.js';
 
 export { type Chain, connectChain } from './chain.js';
+export type { Charge, ChargeRequest } from './charges.js';
 export { createCommitter } from './committer.js';
 export { connectEns, createEns, type Ens, type HostName, openHostName, registryOf } from './ens.js';
-export type { Charge, ChargeRequest } from './ledger.js';
 export { budgetOf, findLinks, type LinkWish, watchLink } from './links.js';
 export { type Purse, purseState, remaining } from './purse.js';
 export type { AskSponsor, Signed, SignWish } from './remote-sponsors.js';

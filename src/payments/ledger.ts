@@ -1,9 +1,9 @@
 // The ledger: every purse in memory, every change on disk before it is answered.
 import type { Logger } from '../log.js';
 import type { Store, Trx } from '../store/index.js';
-import type { ChargeRow } from '../store/schema.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
+import { type Charge, type ChargeRequest, sideOf } from './charges.js';
 import { createCommitter } from './committer.js';
 import { type AlsoSettled, createHolds, type Hold } from './holds.js';
 import {
@@ -21,35 +21,8 @@ import { type Effect, purseFromRow, purseMoney, purseToRow, saveEffects } from '
 import { openSignatures } from './signatures.js';
 import type { Domain } from './typed-data.js';
 
-/** What was taken for a reason; the same for every repeat of it. */
-export interface Charge {
-  /** The purse that paid; null for what was free. */
-  readonly purse: Readonly<Purse> | null;
-  readonly amount: bigint;
-}
-
-export interface ChargeRequest {
-  payer: Hex;
-  /** Unique for this payer: `watch/<stream>/<key>`, `tip/<id>`. */
-  reason: string;
-  stream: string;
-  kind: ChargeRow['kind'];
-  amount: bigint;
-  durationMs: number;
-  /** Only this purse of his may pay. */
-  from?: Hex;
-  /** No charge for this reason can be older (ms): spares a look-up once the payer is warm. */
-  notBefore?: number;
-  /** Written in the same transaction. */
-  also?: (trx: Trx, charge: Charge) => Promise<void>;
-}
-
 /** Does it with the purses that were chosen. */
 type Put = (request: ChargeRequest, purse: Purse | null, parent: Purse | null) => Promise<Charge>;
-
-/** What a stream's earnings count it under: tips and votes are given, the rest is for watching. */
-export const sideOf = (kind: ChargeRow['kind']): 'watched' | 'tipped' =>
-  kind === 'tip' || kind === 'vote' ? 'tipped' : 'watched';
 
 interface Choice {
   purse: Purse;

@@ -3,7 +3,7 @@ import type { Db } from '../store/index.js';
 import type { ChargeRow } from '../store/schema.js';
 import type { Hex } from '../vocabulary/values.js';
 import { chargePages } from './charge-pages.js';
-import { sideOf } from './ledger.js';
+import { sideOf } from './charges.js';
 
 export type ReportBy = 'stream' | 'day' | 'payer';
 

@@ -3,7 +3,7 @@ import type { Db, Store } from '../store/index.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Chain, ChannelOnChain } from './chain.js';
 import { chargePages } from './charge-pages.js';
-import { sideOf } from './ledger.js';
+import { sideOf } from './charges.js';
 import type { Signatures } from './signatures.js';
 import type { Domain } from './typed-data.js';
 

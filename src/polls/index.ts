@@ -6,29 +6,24 @@ import type { Store } from '../store/index.js';
 import { createTurns } from '../turns.js';
 import type { OwnVote, PollView, PollVoteLine, TallyMessage } from '../vocabulary/polls.js';
 import { Problem } from '../vocabulary/problems.js';
-import type { Hex } from '../vocabulary/values.js';
 import { createBooks, type Poll } from './books.js';
-import { createEnding, type Ending, type Tills } from './ending.js';
+import { createEnding, type Ending } from './ending.js';
+import type { Payers } from './payers.js';
 import { ageOf, judgeWish, type Wish } from './rules.js';
-import { counts, createRunning, type MembersOf, type Running } from './running.js';
+import { counts, createRunning, type Running } from './running.js';
 import { createTelling } from './telling.js';
 import { definitionOf, noVote, shownTally, viewOf } from './view.js';
 import { type Voter, voterName } from './voters.js';
-import { createVoting, type HoldFor, type VoteWish } from './voting.js';
+import { createVoting, type VoteWish } from './voting.js';
 
 export { createPayers } from './payers.js';
 export type { Wish as PollTerms } from './rules.js';
 export { weightOf } from './tally.js';
 export type { Voter } from './voters.js';
 
-export interface PollNeeds {
+export interface PollNeeds extends Payers {
   store: Store;
   feed: Pick<Feed, 'append' | 'announce'>;
-  tills: Tills;
-  hold: HoldFor;
-  hasPurse: (payer: Hex, stream: string) => boolean;
-  /** The names of all accounts and keys of one person, in the same order for each of them. */
-  membersOf: MembersOf;
   /** An amount in words. */
   say: (amount: bigint) => string;
   /** At most twice a second for each stream. */

@@ -2,13 +2,24 @@
 import type { Chat } from '../payments/chat/index.js';
 import type { Payments } from '../payments/index.js';
 import { Problem } from '../vocabulary/problems.js';
-import type { PollNeeds } from './index.js';
+import type { Hex } from '../vocabulary/values.js';
+import type { Tills } from './ending.js';
+import type { MembersOf } from './running.js';
+import type { HoldFor } from './voting.js';
+
+export interface Payers {
+  tills: Tills;
+  hold: HoldFor;
+  /** Whether a page's key has a purse for the stream: throwaway keys have none. */
+  hasPurse: (payer: Hex, stream: string) => boolean;
+  membersOf: MembersOf;
+}
 
 /** Without `chat`, pages alone vote, each key for itself. */
 export function createPayers(needs: {
   ledger: Payments['ledger'];
   chat: Pick<Chat, 'hold' | 'membersOf'> | null;
-}): Pick<PollNeeds, 'tills' | 'hold' | 'hasPurse' | 'membersOf'> {
+}): Payers {
   const { ledger, chat } = needs;
   return {
     tills: ledger,

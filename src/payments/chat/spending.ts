@@ -2,7 +2,8 @@
 import type { Store } from '../../store/index.js';
 import { createTurns } from '../../turns.js';
 import { Problem } from '../../vocabulary/problems.js';
-import type { Charge, ChargeRequest, Ledger } from '../ledger.js';
+import type { Charge, ChargeRequest } from '../charges.js';
+import type { Ledger } from '../ledger.js';
 import { remaining, shutBy } from '../purse.js';
 import type { Tip, Tips, TipWish } from '../tips.js';
 import type { Account } from './accounts.js';

@@ -2,7 +2,8 @@
 import type { Store } from '../../store/index.js';
 import { x402Reason } from '../../vocabulary/payment-reasons.js';
 import type { Hex } from '../../vocabulary/values.js';
-import type { ChargeRequest, Ledger } from '../ledger.js';
+import type { ChargeRequest } from '../charges.js';
+import type { Ledger } from '../ledger.js';
 import type { Purse } from '../purse.js';
 import { type ChannelState, Refusal, refuse } from './answer.js';
 
