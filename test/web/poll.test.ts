@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import type { PollEvent } from '../../src/vocabulary/events.js';
 import type { PollTally, PollView } from '../../src/vocabulary/polls.js';
+import { Refusal } from '../../src/web/shared/api.js';
 import {
   createPollEar,
   type LivePoll,
@@ -11,8 +12,12 @@ import {
   shares,
   verdict,
 } from '../../src/web/shared/poll.js';
+import { createStore } from '../../src/web/shared/store.js';
+import { createActs } from '../../src/web/watch/acts.js';
+import type { House } from '../../src/web/watch/house.js';
 import { costOf } from '../../src/web/watch/poll-price.js';
 import { balanceOf, fromState, merge, plan } from '../../src/web/watch/purses.js';
+import { initialState } from '../../src/web/watch/state.js';
 
 const definition = {
   ...{ id: '7', stream: 'main', question: 'Which?', options: ['Blue', 'Red'], votes: 'free' as const, price: '0' },
@@ -106,4 +111,35 @@ it('what votes hold is no balance, and is signed for before anything else', () =
   expect(balanceOf([merge(fromState(charged), purse)])).toBe(60n);
   const { held: __, ...released } = state;
   expect(balanceOf([merge(purse, fromState(released))])).toBe(90n);
+});
+
+it('what failed keeps its id while other things are done, so that it is paid once', async () => {
+  const sent: { name: string; id: string }[] = [];
+  let broken = true;
+  const api = async (name: string, { body }: { body: { id: string } }) => {
+    sent.push({ name, id: body.id });
+    if (broken) throw new Refusal('rate_limited', 'Too many.', 429);
+    return { purse: {}, purses: [], poll: view(), own: { free: 0, paid: ['0', '0'] } };
+  };
+  const house = {
+    payer: { authorizeTip: async () => true, learn: () => {} },
+    session: { with: (act: (token: string) => unknown) => act('token') },
+    polls: { answered: () => {} },
+  } as unknown as House;
+  const acts = createActs({ api: api as never, store: createStore(initialState), house: Promise.resolve(house) });
+  const tip = { amount: 5n, name: 'Ann', message: '' };
+  const vote = { poll: '7', option: 0, amount: 5n };
+  await acts.tip(tip);
+  await acts.vote(vote);
+  broken = false;
+  await acts.vote({ ...vote, option: 1 });
+  await acts.vote(vote);
+  await acts.tip(tip);
+  await acts.vote(vote);
+  const [tipId, voteId, otherId] = sent.map(({ id }) => id);
+  expect(sent.slice(3, 5)).toEqual([
+    { name: 'postVote', id: voteId },
+    { name: 'postTip', id: tipId },
+  ]);
+  expect(new Set([tipId, voteId, otherId, sent[5]?.id]).size).toBe(4);
 });

@@ -117,6 +117,7 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
       unfunded: null,
     });
     await refresh();
+    void loadPolls();
     follow();
   }
 

@@ -41,12 +41,15 @@ export function linkTarget(pasted: string, here: { origin: string; pathname: str
   }
 }
 
+const voteName = (poll: string, option: number): string => `vote ${poll} ${option}`;
+
 export type Acts = ReturnType<typeof createActs>;
 
 export function createActs(needs: { api: Api; store: Store<WatchState>; house: Promise<House | null> }) {
   const { api, store } = needs;
   const unit = (): Unit => store.get().info?.terms.token ?? { symbol: '', decimals: 18 };
-  let attempt: { id: string; of: string } | null = null;
+  /** Of tips, and of votes for each option: what is done in between leaves an act that failed its id. */
+  const attempts = new Map<string, { id: string; of: string }>();
 
   /** Runs one act at a time; says what went wrong. */
   async function busy(what: NonNullable<WatchState['busy']>, act: (house: House) => Promise<void>): Promise<boolean> {
@@ -67,9 +70,12 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
   }
 
   /** What is sent again after a failure keeps its id, so that it is paid once. */
-  function idOf(of: string): string {
-    if (attempt?.of !== of) attempt = { id: randomId(), of };
-    return attempt.id;
+  function idOf(what: string, of: string): string {
+    const known = attempts.get(what);
+    if (known?.of === of) return known.id;
+    const made = { id: randomId(), of };
+    attempts.set(what, made);
+    return made.id;
   }
 
   /** Signs for the amount, then acts; once more when the server wants a higher voucher, or could not be reached. */
@@ -89,14 +95,14 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
   }
 
   async function send(house: House, tip: Tip): Promise<void> {
-    const id = idOf(JSON.stringify([`${tip.amount}`, tip.name, tip.message]));
+    const id = idOf('tip', JSON.stringify([`${tip.amount}`, tip.name, tip.message]));
     const body = { id, amount: `${tip.amount}`, name: tip.name, message: tip.message };
     const { purse } = await paying(house, tip.amount, (token) => api('postTip', { body, token }));
     house.payer.learn([purse]);
   }
 
   async function castVote(house: House, { poll, option, amount }: Vote): Promise<void> {
-    const body = { id: idOf(JSON.stringify([poll, option, `${amount}`])), option, amount: `${amount}` };
+    const body = { id: idOf(voteName(poll, option), `${amount}`), option, amount: `${amount}` };
     const receipt = await paying(house, amount, (token) => api('postVote', { params: { poll }, body, token }));
     house.payer.learn(receipt.purses);
     house.polls.answered(receipt.poll);
@@ -110,13 +116,13 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
     tip: (tip: Tip) =>
       busy('tip', async (house) => {
         await send(house, tip);
-        attempt = null;
+        attempts.delete('tip');
         toast(store, 'good', `Your tip of ${money(tip.amount, unit())} is on its way to the stage.`);
       }),
     vote: (vote: Vote) =>
       busy('vote', async (house) => {
         await castVote(house, vote);
-        attempt = null;
+        attempts.delete(voteName(vote.poll, vote.option));
       }),
     topUp: () =>
       busy('topup', async (house) => {
