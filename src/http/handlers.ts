@@ -113,6 +113,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     return {
       info: info(stream),
       settings: { title, price: `${stream.price}`, previewMs, keyPeriodMs, minTip: `${stream.minTip}`, mediaBase },
+      open: stream.open,
       earnings: earnings(stream),
       rtmpUrl: shows.rtmpUrl,
       streamKey: stream.streamKey,
@@ -177,7 +178,12 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       return hostStream(await shows.streams.create(id, change(wish)));
     },
     hostStream: async ({ params }) => hostStream(shows.streams.get(params.stream)),
-    patchStream: async ({ params, body }) => hostStream(await shows.streams.patch(params.stream, change(body))),
+    patchStream: async ({ params, body }) => {
+      const { open, ...wish } = body;
+      if (open !== undefined) await shows.setOpen(params.stream, open);
+      if (Object.keys(wish).length > 0) await shows.streams.patch(params.stream, change(wish));
+      return hostStream(shows.streams.get(params.stream));
+    },
     ...links.handlers,
     ...createWalletHandlers({ payments, ens: needs.ens }),
     ...createChatHandlers({
@@ -192,7 +198,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
 }
 
 /** A patch as the streams keep it: only what was given, amounts as numbers. */
-function change(patch: StreamPatch): StreamChange {
+function change(patch: Omit<StreamPatch, 'open'>): StreamChange {
   const { price, minTip, ...rest } = patch;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as StreamChange;
   const slash = given.mediaBase && !given.mediaBase.endsWith('/') ? { mediaBase: `${given.mediaBase}/` } : {};

@@ -233,9 +233,11 @@ export const StreamSettings = z
     description: 'mediaBase: where viewers fetch media instead of this server; empty for this server',
   });
 export type StreamSettings = z.infer<typeof StreamSettings>;
-export const StreamPatch = StreamSettings.partial().meta({ id: 'StreamPatch' });
+export const StreamPatch = StreamSettings.partial()
+  .extend({ open: z.boolean().optional().meta({ description: 'false ends the broadcast and lets none in' }) })
+  .meta({ id: 'StreamPatch' });
 export type StreamPatch = z.infer<typeof StreamPatch>;
-export const StreamCreate = StreamPatch.extend({ id: StreamId }).meta({ id: 'StreamCreate' });
+export const StreamCreate = StreamSettings.partial().extend({ id: StreamId }).meta({ id: 'StreamCreate' });
 
 /** What was earned, in base units. */
 export const Earnings = z
@@ -265,6 +267,7 @@ export const HostStream = z
   .object({
     info: StreamInfo,
     settings: StreamSettings,
+    open: z.boolean().meta({ description: 'whether it may be broadcast to' }),
     earnings: Earnings,
     rtmpUrl: z.string(),
     streamKey: z.string(),
