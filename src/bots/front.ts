@@ -3,7 +3,7 @@ import type { Logger } from '../log.js';
 import type { Acts } from './acts.js';
 import type { Community, Person, Place } from './command.js';
 import type { Desk, Use } from './desk.js';
-import type { Said } from './poster.js';
+import { Gone, type Said } from './poster.js';
 import type { Reply } from './reply.js';
 import { wordsFor } from './words/index.js';
 
@@ -34,18 +34,37 @@ export interface Mouth<Address> {
   ) => Promise<Said | null>;
 }
 
+/** What a question was about may have changed after that. */
+const questionMs = 10 * 60_000;
+
 /** `vote 7 2`: the command, then its arguments. */
 function useOf(line: string): Use {
   const [command = '', ...rest] = line.split(' ');
   return { command, part: '', given: rest.join(' ') };
 }
 
+/** What a yes does again is what was asked, by whom and where it was asked: a question may have been moved to a private chat. */
+function confirmed<Address>(asked: Delivery<Address>, pressed: Press<Address>): Delivery<Address> {
+  const { use, person, community, place } = asked;
+  return { id: pressed.id, address: pressed.address, use, person, community, place, confirms: asked.id };
+}
+
 export type Front<Address> = ReturnType<typeof createFront<Address>>;
 
-export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mouth<Address>; log: Logger }) {
-  const { desk, acts, mouth, log } = needs;
+export function createFront<Address>(needs: {
+  desk: Desk;
+  acts: Acts;
+  mouth: Mouth<Address>;
+  log: Logger;
+  now?: () => number;
+}) {
+  const { desk, acts, mouth, log, now = Date.now } = needs;
 
   const underWay = new Set<Promise<void>>();
+  const timers = new Set<NodeJS.Timeout>();
+  /** Begun by this run, until it has taken up what an earlier one left. */
+  let fresh: Set<string> | null = new Set();
+  let stopped = false;
 
   /** Goes on by itself: nothing depends on it, and a platform may make it wait. */
   function tell(to: Pick<Delivery<Address>, 'address' | 'person' | 'community'>, reply: Reply): void {
@@ -57,54 +76,87 @@ export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mou
     underWay.add(told);
   }
 
+  function go(delivery: Delivery<Address>, again: boolean): Promise<void> {
+    const run: Promise<void> = finish(delivery, again)
+      .catch((error) => log.warn({ err: error, act: delivery.id }, 'an answer could not be delivered'))
+      .finally(() => underWay.delete(run));
+    underWay.add(run);
+    return run;
+  }
+
   /** Goes on by itself: who delivered it need only know that it is on disk. */
   async function begin(delivery: Delivery<Address>): Promise<void> {
     const { id } = delivery;
+    fresh?.add(id);
     try {
       if (!(await acts.begin(id, JSON.stringify(delivery)))) return;
     } catch (error) {
       log.error({ err: error, act: id }, 'an act could not be written down');
       return tell(delivery, { text: wordsFor(delivery.person.locale).internal });
     }
-    const run: Promise<void> = perform(delivery)
-      .then(() => acts.answered(id))
-      .catch((error) => log.warn({ err: error, act: id }, 'an answer could not be delivered'))
-      .finally(() => underWay.delete(run));
-    underWay.add(run);
+    void go(delivery, false);
   }
 
   const name = ({ platform, user }: Person): string => `${platform}:${user}`;
 
-  async function perform(delivery: Delivery<Address>): Promise<void> {
+  async function finish(delivery: Delivery<Address>, again: boolean): Promise<void> {
+    const waitMs = await perform(delivery, again);
+    if (waitMs === null) return acts.answered(delivery.id);
+    if (stopped) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      void go(delivery, true);
+    }, waitMs);
+    timers.add(timer);
+  }
+
+  /** Null when that was its last word; else after how many ms to do it again. `again`: what it said before needs no repeating. */
+  async function perform(delivery: Delivery<Address>, again: boolean): Promise<number | null> {
     const { id, use, person, community, place, confirms } = delivery;
-    const words = wordsFor(person.locale);
+    const secret = desk.isSecret(use);
+    const locale = await desk.localeOf(person, community, secret);
+    const words = wordsFor(locale);
     const ask = { id: confirms ?? id, person, community, place, confirmed: confirms !== undefined, words };
-    const reply = await desk.answer(use, ask);
-    await mouth.say(delivery, confirms ? { ...reply, replaces: true } : reply, desk.isSecret(use));
+    const { againInMs = null, ...reply } = await desk.answer(use, ask);
+    if (again && againInMs !== null) return againInMs;
+    await say(delivery, confirms === undefined ? reply : { ...reply, replaces: true }, secret, locale);
+    return againInMs;
+  }
+
+  async function say(delivery: Delivery<Address>, reply: Reply, secret: boolean, locale: string): Promise<void> {
+    try {
+      const said = await mouth.say(delivery, reply, secret);
+      if (said && reply.living) await desk.keep(reply.living, said, locale);
+    } catch (error) {
+      // Nobody is there to hear it, now or later.
+      if (!(error instanceof Gone)) throw error;
+      log.info({ act: delivery.id }, 'there is nobody to answer any more');
+    }
+  }
+
+  /** True when it is too soon for this person or chat, who is told so, unless this delivery was taken before. */
+  async function tooSoon(delivery: Omit<Delivery<Address>, 'use'>): Promise<boolean> {
+    const { person, place } = delivery;
+    const wait = desk.wait(name(person), `${place.platform}:${place.chat}`);
+    if (wait === 0) return false;
+    if (await acts.find(delivery.id)) return true;
+    await tell(delivery, { text: wordsFor(person.locale).slowDown(Math.ceil(wait / 1000)) });
+    return true;
   }
 
   /** Resolves when it is on disk; it is done and answered once, however often it is delivered. */
   async function take(delivery: Delivery<Address>): Promise<void> {
-    const { person } = delivery;
-    const wait = desk.wait(name(person), `${delivery.place.platform}:${delivery.place.chat}`);
-    const known = wait > 0 && (await acts.find(delivery.id)) !== null;
-    if (known) return;
-    if (wait > 0) {
-      tell(delivery, { text: wordsFor(person.locale).slowDown(Math.ceil(wait / 1000)) });
-      return;
-    }
-    await begin(delivery);
+    if (!(await tooSoon(delivery))) await begin(delivery);
   }
 
   async function confirm(pressed: Press<Address>, about: string, yes: boolean): Promise<void> {
-    const { press, ...rest } = pressed;
     const words = wordsFor(pressed.person.locale);
     const row = await acts.find(about);
-    const before = row && (JSON.parse(row.ask) as Delivery<Address>);
-    if (!before) return tell(pressed, { text: words.tooOld, replaces: true });
-    if (name(before.person) !== name(pressed.person)) return tell(pressed, { text: words.notYours });
+    const asked = row && row.at > now() - questionMs && (JSON.parse(row.ask) as Delivery<Address>);
+    if (!asked) return tell(pressed, { text: words.tooOld, replaces: true });
+    if (name(asked.person) !== name(pressed.person)) return tell(pressed, { text: words.notYours });
     if (!yes) return tell(pressed, { text: words.cancelled, replaces: true });
-    await begin({ ...rest, use: before.use, confirms: about });
+    await begin(confirmed(asked, pressed));
   }
 
   return {
@@ -114,21 +166,25 @@ export function createFront<Address>(needs: { desk: Desk; acts: Acts; mouth: Mou
       const { press, ...rest } = pressed;
       const [, kind, about = ''] = /^(yes|no|do):(.+)$/s.exec(press) ?? [];
       if (kind === 'do') return take({ ...rest, use: useOf(about) });
-      if (kind) return confirm(pressed, about, kind === 'yes');
-      return tell(pressed, { text: wordsFor(pressed.person.locale).tooOld });
+      if (!kind) return tell(pressed, { text: wordsFor(pressed.person.locale).tooOld });
+      if (!(await tooSoon(rest))) await confirm(pressed, about, kind === 'yes');
     },
-    /** When all that was begun is answered. */
-    idle: async (): Promise<void> => void (await Promise.all(underWay)),
-    /** Does again, which pays nothing twice, what was begun before a restart, and answers it. */
+    /** When all that was begun is answered; what was to be done again later is left to the next start. */
+    async idle(): Promise<void> {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all(underWay);
+    },
+    /**
+     * Does again, which pays nothing twice, what was begun before a restart, and answers it. Once, at any time: what
+     * this run has begun itself is left alone. Resolves when all of it is answered, or has failed and is in the log.
+     */
     async resume(): Promise<void> {
-      for (const { id, ask } of await acts.unanswered()) {
-        try {
-          await perform(JSON.parse(ask) as Delivery<Address>);
-          await acts.answered(id);
-        } catch (error) {
-          log.warn({ err: error, act: id }, 'an answer from before the restart could not be delivered');
-        }
-      }
+      const left = await acts.unanswered();
+      const mine = fresh;
+      fresh = null;
+      const before = left.filter(({ id }) => !mine?.has(id));
+      await Promise.all(before.map(({ ask }) => go(JSON.parse(ask) as Delivery<Address>, true)));
     },
   };
 }

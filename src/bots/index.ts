@@ -1,16 +1,15 @@
 // The door of the bots: one desk of commands, and a mouth for each platform whose token is set.
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
-import { createActs } from './acts.js';
-import { createCommands } from './commands/index.js';
-import { createCommunities } from './communities.js';
-import { createDesk } from './desk.js';
-import { createHandouts } from './handouts.js';
+import type { Platform } from './command.js';
 import type { House } from './house.js';
+import { createMiddle } from './middle.js';
+import type { Poster } from './poster.js';
 import type { WebhookHandler } from './telegram/index.js';
 import { keepTrying, type Running } from './trying.js';
 
-export type { House, Show } from './house.js';
+export { createHosts, type Hosts } from './hosts.js';
+export type { House, Show, Stage } from './house.js';
 
 export interface BotSettings {
   /** Null: that bot is off. */
@@ -36,24 +35,20 @@ export async function startBots(needs: {
   now?: () => number;
 }): Promise<Bots> {
   const { settings, house, store, log, now = Date.now } = needs;
-  const communities = createCommunities({ store, now });
-  const handouts = createHandouts({ store, now });
-  const desk = createDesk({
-    house,
-    commands: createCommands({ house, communities, handouts }),
-    isCrew: async () => false,
-    log,
-    now,
-  });
-  const actsOf = (platform: 'discord' | 'telegram') => createActs({ store, platform, now });
-  const running: Running[] = [];
+  const middle = createMiddle({ house, store, log, now });
+  const { desk, actsOf } = middle;
+  const running: Running[] = [middle];
   let webhook: WebhookHandler = async (_req, res) => void res.writeHead(503).end();
   const stop = async (): Promise<void> => void (await Promise.all(running.map((bot) => bot.stop())));
+  const speaks = (platform: Platform, { poster }: { poster?: Poster; stop: unknown }): void => {
+    if (poster) middle.posters.connect(platform, poster);
+  };
 
   async function discord(needs: NonNullable<BotSettings['discord']>): Promise<Running> {
     const { startDiscord } = await import('./discord/index.js');
     const bot = await startDiscord({ ...needs, desk, acts: actsOf('discord'), log });
     log.info({ bot: bot.tag }, 'the Discord bot is there');
+    speaks('discord', bot);
     return bot;
   }
   async function telegram(needs: NonNullable<BotSettings['telegram']>): Promise<Running> {
@@ -61,6 +56,7 @@ export async function startBots(needs: {
     const bot = await startTelegram({ ...needs, desk, acts: actsOf('telegram'), house, log });
     log.info({ bot: bot.username }, 'the Telegram bot is there');
     webhook = bot.webhook ?? webhook;
+    speaks('telegram', bot);
     return bot;
   }
   const begin = async (platform: string, start: () => Promise<Running>): Promise<void> =>
@@ -70,6 +66,7 @@ export async function startBots(needs: {
   const begun = await Promise.allSettled([
     d && begin('Discord', () => discord(d)),
     t && begin('Telegram', () => telegram(t)),
+    middle.start(),
   ]);
   const refused = begun.find((one) => one.status === 'rejected');
   if (refused) {

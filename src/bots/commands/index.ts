@@ -1,17 +1,22 @@
 // Every command there is.
 import type { Command } from '../command.js';
+import { announce } from './announce.js';
+import { host } from './host.js';
+import { limits } from './limits.js';
 import type { CommandNeeds } from './needs.js';
 import { balance, faucet, link, topup, withdraw } from './purse.js';
+import { settings } from './settings.js';
 import { sponsor } from './sponsor.js';
+import { stream } from './stream.js';
 import { help, streams } from './streams.js';
 import { tip } from './tip.js';
 import { watch } from './watch.js';
 
 /** In the order in which a person meets them. */
 export function createCommands(needs: CommandNeeds): readonly Command[] {
-  const all: Command[] = [watch, tip, streams, balance, topup, withdraw, link, sponsor, faucet].map((make) =>
-    make(needs),
-  );
+  const viewers = [watch, tip, streams, balance, topup, withdraw, limits, link];
+  const hosts = [announce, stream, sponsor, settings, host, faucet];
+  const all: Command[] = [...viewers, ...hosts].map((make) => make(needs));
   all.push(help(() => all));
   return all;
 }
