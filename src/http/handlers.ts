@@ -1,4 +1,6 @@
 // What each route of the API does: the calls of the parts, in the shapes of the vocabulary.
+
+import type { Hosts } from '../bots/index.js';
 import type { Overlay } from '../overlay/index.js';
 import type { Chat } from '../payments/chat/index.js';
 import {
@@ -16,6 +18,7 @@ import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabular
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import { createChatHandlers, type MiniApp } from './chat-handlers.js';
+import { createHostChatHandlers } from './host-chat-handlers.js';
 import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
 import type { Handlers } from './mount.js';
@@ -34,6 +37,8 @@ export interface HandlerNeeds {
   /** Test tokens; null where the tokens are real. */
   faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
   ens: Ens;
+  /** The host's accounts in chat. */
+  hosts: Hosts;
   /** The node that visitors' browsers may ask. */
   rpcUrl: string | null;
   /** Null: the host's address was given as such. */
@@ -185,6 +190,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       return hostStream(shows.streams.get(params.stream));
     },
     ...links.handlers,
+    ...createHostChatHandlers(needs.hosts),
     ...createWalletHandlers({ payments, ens: needs.ens }),
     ...createChatHandlers({
       chat: needs.chat,

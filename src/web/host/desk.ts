@@ -1,5 +1,5 @@
 // The host's desk: what the dashboard asks of the server, and how it stays up to date.
-import type { SettleReport, StreamSettings } from '../../vocabulary/api.js';
+import type { HostChatAccount, SettleReport, StreamSettings } from '../../vocabulary/api.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
 import { randomId } from '../shared/bytes.js';
@@ -59,6 +59,13 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
       if (!(error instanceof Refusal) || error.code !== 'offline') fail(error);
     }
   }
+
+  /** Null when it was refused, which is said. */
+  const quietly = <T>(act: () => Promise<T>): Promise<T | null> =>
+    act().catch((error: unknown) => {
+      if (!(error instanceof Refusal) || error.code !== 'offline') fail(error);
+      return null;
+    });
 
   const serverTime = (): number => store.get().shown?.info.serverTime ?? Date.now();
 
@@ -170,6 +177,15 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     },
     downloadReport: () =>
       busy('csv', async () => saveFile(await fetchCsv(token, store.get().report.wish, serverTime()))),
+    chatCode: () => quietly(() => api('issueChatCode', { token })),
+    chatAccounts: () => quietly(() => api('listChatAccounts', { token })),
+    removeChatAccount: ({ platform, user }: HostChatAccount) =>
+      quietly(() => api('removeChatAccount', { body: { platform, user }, token })),
+    /** Lets broadcasts in, or ends the one on air. */
+    setOpen: (open: boolean) =>
+      busy('open', async () => {
+        store.set({ shown: await api('patchStream', { params: { stream: stream() }, body: { open }, token }) });
+      }),
     closeMade: () => store.set({ made: null }),
   };
 }

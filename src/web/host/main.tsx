@@ -11,6 +11,7 @@ import { Lamp, Mark } from '../shared/parts.js';
 import { createStore, useStore } from '../shared/store.js';
 import { ago } from '../shared/time.js';
 import { Toasts } from '../shared/toasts.js';
+import { ChatCard } from './chat-card.js';
 import { type Desk, openDesk } from './desk.js';
 import { LinksCard } from './links-card.js';
 import { Sponsors } from './links-sponsors.js';
@@ -119,7 +120,8 @@ function Page({ desk }: { desk: Desk }) {
           <div>
             <Notices shown={shown} />
             <Tips state={state} shown={shown} />
-            <Secrets key={shown.info.id} shown={shown} />
+            <Secrets key={shown.info.id} shown={shown} desk={desk} busy={busy} />
+            <ChatCard desk={desk} />
             <Sponsors shown={shown} />
           </div>
         </main>
