@@ -104,8 +104,8 @@ export function createDesk(needs: {
     },
     isSecret: ({ command, part }: Pick<Use, 'command' | 'part'>): boolean =>
       commands.find(({ name }) => name === command)?.parts[part]?.secret ?? true,
-    /** 0, or how many ms this person, or this chat, has to wait. */
-    wait: (person: string, chat: string): number => Math.max(people.take(person), chats.take(chat)),
+    /** 0, or how many ms this person, or this chat, has to wait; who has to wait takes nothing from the others there. */
+    wait: (person: string, chat: string): number => people.take(person) || chats.take(chat),
     /** Does it, once for each `ask.id`. Never rejects. */
     async answer(use: Use, ask: Ask): Promise<Reply> {
       try {

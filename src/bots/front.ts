@@ -62,8 +62,8 @@ export function createFront<Address>(needs: {
 
   const underWay = new Set<Promise<void>>();
   const timers = new Set<NodeJS.Timeout>();
-  /** Begun by this run, until it has taken up what an earlier one left. */
-  let fresh: Set<string> | null = new Set();
+  /** What this run has begun itself, by id, until it has taken up what an earlier one left. */
+  let fresh: Map<string, Promise<boolean>> | null = new Map();
   let stopped = false;
 
   /** Goes on by itself: nothing depends on it, and a platform may make it wait. */
@@ -84,12 +84,20 @@ export function createFront<Address>(needs: {
     return run;
   }
 
+  function beginOnce(delivery: Delivery<Address>): Promise<boolean> {
+    const { id } = delivery;
+    const begun = acts.begin(id, JSON.stringify(delivery));
+    const before = fresh?.get(id) ?? Promise.resolve(false);
+    const mine = Promise.all([before, begun.catch(() => false)]).then(([earlier, now]) => earlier || now);
+    fresh?.set(id, mine);
+    return begun;
+  }
+
   /** Goes on by itself: who delivered it need only know that it is on disk. */
   async function begin(delivery: Delivery<Address>): Promise<void> {
     const { id } = delivery;
-    fresh?.add(id);
     try {
-      if (!(await acts.begin(id, JSON.stringify(delivery)))) return;
+      if (!(await beginOnce(delivery))) return;
     } catch (error) {
       log.error({ err: error, act: id }, 'an act could not be written down');
       return tell(delivery, { text: wordsFor(delivery.person.locale).internal });
@@ -181,9 +189,10 @@ export function createFront<Address>(needs: {
      */
     async resume(): Promise<void> {
       const left = await acts.unanswered();
-      const mine = fresh;
+      const own = fresh ?? new Map<string, Promise<boolean>>();
       fresh = null;
-      const before = left.filter(({ id }) => !mine?.has(id));
+      const mine = await Promise.all(left.map(({ id }) => own.get(id) ?? false));
+      const before = left.filter((_, i) => !mine[i]);
       await Promise.all(before.map(({ ask }) => go(JSON.parse(ask) as Delivery<Address>, true)));
     },
   };
