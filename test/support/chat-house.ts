@@ -88,7 +88,7 @@ export async function startHouse(wanted: Partial<ChatSettings> = {}) {
       ...{ store, chain, gateKey: keys.gate, sponsorKey: keys.sponsor, onPurse: () => {}, log: silent, now },
       settings: { host: place.host, withdrawDelay: 900, pollMs: 100, settle, clockTolerance: 300_000 },
     });
-    const feed = await openFeed({ store, log: silent });
+    const feed = await openFeed({ store, log: silent, now });
     const tips = createTips({ store, ledger: payments.ledger, feed, minimum: () => 1n });
     const chat = await openChat({ store, payments, tips, secret: keys.secret, settings, log: silent, now });
     closers = [() => bare.close(), () => real.close()];
