@@ -33,7 +33,12 @@ async function bodyOf(request: IncomingMessage) {
 /** Opens the mock on 127.0.0.1; steer it by what it returns. */
 export async function startMock(needs: { port?: number; previewMs?: number } = {}) {
   const settings = { title: 'Night Session: Hanna Weiss Trio', price: one / 2000n, previewMs: needs.previewMs ?? 0 };
-  const state = { stream: 'live' as StreamInfo['state'], overlays: 0, open: true, chatAccounts: [] as unknown[] };
+  const state = {
+    stream: 'live' as StreamInfo['state'],
+    overlays: 0,
+    open: true,
+    chatAccounts: [{ platform: 'discord', user: '80351110224678912', name: 'Hanna of the cellar', at: Date.now() }],
+  };
   const media = createMockMedia();
   const money = createMockMoney({
     price: () => settings.price,

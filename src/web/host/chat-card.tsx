@@ -57,6 +57,8 @@ export function ChatCard({ desk }: { desk: Desk }) {
     const timer = setInterval(look, everyMs);
     return () => clearInterval(timer);
   }, [desk]);
+  // A new one has used the code up.
+  useEffect(() => setCode(null), [accounts.length]);
   const take = async () => {
     const fresh = await desk.chatCode();
     if (!fresh) return;
