@@ -52,6 +52,16 @@ const settingsOf = (row: Row | undefined): CommunitySettings => ({
   ...{ tipLeast: amount(row?.tip_least), tipMost: amount(row?.tip_most), confirmAbove: amount(row?.confirm_above) },
 });
 
+/** Of what is given, and of nothing else. */
+function columnsOf({ tipLeast, tipMost, confirmAbove, ...rest }: Partial<CommunitySettings>): Partial<Row> {
+  return {
+    ...rest,
+    ...(tipLeast !== undefined && { tip_least: text(tipLeast) }),
+    ...(tipMost !== undefined && { tip_most: text(tipMost) }),
+    ...(confirmAbove !== undefined && { confirm_above: text(confirmAbove) }),
+  };
+}
+
 export function createCommunities({ store, now }: { store: Store; now: () => number }) {
   const row = ({ platform, id }: Pick<Community, 'platform' | 'id'>): Promise<Row | undefined> => {
     const rows = store.db.selectFrom('bot_communities').selectAll().where('platform', '=', platform);
@@ -78,10 +88,6 @@ export function createCommunities({ store, now }: { store: Store; now: () => num
     /** Of a private chat: nothing is set. */
     settings: async (of: Community | null): Promise<CommunitySettings> => settingsOf(of ? await row(of) : undefined),
     /** Changes what is given, and leaves the rest. */
-    async set(of: Community, change: Partial<CommunitySettings>): Promise<void> {
-      const { tipLeast, tipMost, confirmAbove, ...rest } = { ...settingsOf(await row(of)), ...change };
-      const amounts = { tip_least: text(tipLeast), tip_most: text(tipMost), confirm_above: text(confirmAbove) };
-      await put(of, { ...rest, ...amounts });
-    },
+    set: (of: Community, change: Partial<CommunitySettings>): Promise<void> => put(of, columnsOf(change)),
   };
 }

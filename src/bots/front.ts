@@ -34,6 +34,8 @@ export interface Mouth<Address> {
   ) => Promise<Said | null>;
 }
 
+/** An answer that could not be delivered is tried again after so long; then only by the next start. */
+const pausesMs = [1000, 5000, 30_000];
 /** What a question was about may have changed after that. */
 const questionMs = 10 * 60_000;
 
@@ -43,10 +45,13 @@ function useOf(line: string): Use {
   return { command, part: '', given: rest.join(' ') };
 }
 
+/** One act, however often it is pressed. */
+const yesTo = (about: string): string => `yes ${about}`;
+
 /** What a yes does again is what was asked, by whom and where it was asked: a question may have been moved to a private chat. */
-function confirmed<Address>(asked: Delivery<Address>, pressed: Press<Address>): Delivery<Address> {
-  const { use, person, community, place } = asked;
-  return { id: pressed.id, address: pressed.address, use, person, community, place, confirms: asked.id };
+function confirmed<Address>(asked: Delivery<Address>, { address }: Press<Address>): Delivery<Address> {
+  const { id, use, person, community, place } = asked;
+  return { id: yesTo(id), address, use, person, community, place, confirms: id };
 }
 
 export type Front<Address> = ReturnType<typeof createFront<Address>>;
@@ -76,12 +81,26 @@ export function createFront<Address>(needs: {
     underWay.add(told);
   }
 
-  function go(delivery: Delivery<Address>, again: boolean): Promise<void> {
+  function go(delivery: Delivery<Address>, again: boolean, failures = 0): Promise<void> {
     const run: Promise<void> = finish(delivery, again)
-      .catch((error) => log.warn({ err: error, act: delivery.id }, 'an answer could not be delivered'))
+      .catch((error) => {
+        log.warn({ err: error, act: delivery.id }, 'an answer could not be delivered');
+        const pause = pausesMs[failures];
+        if (pause !== undefined) later(pause, () => go(delivery, again, failures + 1));
+      })
       .finally(() => underWay.delete(run));
     underWay.add(run);
     return run;
+  }
+
+  /** Unless it ends before: then it is for the next start. */
+  function later(ms: number, act: () => Promise<void>): void {
+    if (stopped) return;
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      void act();
+    }, ms);
+    timers.add(timer);
   }
 
   function beginOnce(delivery: Delivery<Address>): Promise<boolean> {
@@ -109,13 +128,8 @@ export function createFront<Address>(needs: {
 
   async function finish(delivery: Delivery<Address>, again: boolean): Promise<void> {
     const waitMs = await perform(delivery, again);
-    if (waitMs === null) return acts.answered(delivery.id);
-    if (stopped) return;
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      void go(delivery, true);
-    }, waitMs);
-    timers.add(timer);
+    if (waitMs === null) await acts.answered(delivery.id);
+    else later(waitMs, () => go(delivery, true));
   }
 
   /** Null when that was its last word; else after how many ms to do it again. `again`: what it said before needs no repeating. */
@@ -163,6 +177,8 @@ export function createFront<Address>(needs: {
     const asked = row && row.at > now() - questionMs && (JSON.parse(row.ask) as Delivery<Address>);
     if (!asked) return tell(pressed, { text: words.tooOld, replaces: true });
     if (name(asked.person) !== name(pressed.person)) return tell(pressed, { text: words.notYours });
+    // A no that comes after a yes changes nothing.
+    if (!yes && (await acts.find(yesTo(about)))) return;
     if (!yes) return tell(pressed, { text: words.cancelled, replaces: true });
     await begin(confirmed(asked, pressed));
   }

@@ -73,13 +73,12 @@ export function createShowPosts({ store }: { store: Store }) {
     open: async (): Promise<ShowPost[]> => (await all().where('ended_at', 'is', null).execute()).map(fromRow),
     /** The newest one of each community. */
     async newest(stream: string): Promise<ShowPost[]> {
-      const rows = await all().where('stream', '=', stream).orderBy('id', 'desc').limit(1000).execute();
-      const byCommunity = new Map<string, ShowPost>();
-      for (const post of rows.map(fromRow)) {
-        const name = `${post.platform}/${post.community}`;
-        if (!byCommunity.has(name)) byCommunity.set(name, post);
-      }
-      return [...byCommunity.values()];
+      const newest = store.db
+        .selectFrom('bot_posts')
+        .select(({ fn }) => fn.max('id').as('id'))
+        .where('stream', '=', stream)
+        .groupBy(['platform', 'community']);
+      return (await all().where('id', 'in', newest).execute()).map(fromRow);
     },
   };
 }

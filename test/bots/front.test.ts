@@ -109,6 +109,20 @@ describe('a delivery', () => {
     expect(told).toHaveLength(6);
   });
 
+  it('is answered as soon as the platform takes it, and done once', async () => {
+    const { front, script, told } = open();
+    const tip = delivery('tip', '0.4');
+    await house.chat.fromFaucet(tip.person);
+    let failures = 1;
+    script.fail = () => {
+      if (failures-- > 0) throw new Error('502');
+    };
+    await front.take(tip);
+    await expect.poll(() => told.length, { timeout: 5000 }).toBe(1);
+    await front.idle();
+    expect(await tipsOf(tip.id)).toHaveLength(1);
+  });
+
   it('whose answer nobody can hear any more is over', async () => {
     const { front, script, told, middle } = open();
     script.fail = () => {
@@ -136,9 +150,11 @@ describe('a question', () => {
     expect(told[1]?.reply.text).toContain('somebody else’s');
     const yes = pressOf(tip, `yes:${tip.id}`);
     await Promise.all([front.press(yes), front.press(yes), front.press(pressOf(tip, `yes:${tip.id}`))]);
+    await front.press(pressOf(tip, `no:${tip.id}`));
     await front.idle();
     expect(await tipsOf(tip.id)).toHaveLength(1);
-    expect(texts(told).filter((text) => text.includes('on its way'))).toHaveLength(2);
+    expect(texts(told).filter((text) => text.includes('on its way'))).toHaveLength(1);
+    expect(texts(told)).not.toContain('Nothing was sent.');
     expect(told.at(-1)?.reply.replaces).toBe(true);
   });
 
