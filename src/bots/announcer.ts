@@ -4,12 +4,12 @@ import type { Store } from '../store/index.js';
 import { createTurns } from '../turns.js';
 import type { FeedEvent } from '../vocabulary/events.js';
 import type { Announcement, Announcements } from './announcements.js';
-import { attendance } from './attendance.js';
-import type { Board, Renderer } from './board.js';
+import type { Board } from './board.js';
 import type { House } from './house.js';
+import { createLostShows } from './lost-shows.js';
 import { Gone } from './poster.js';
 import type { Posters } from './posters.js';
-import { endedCard, liveCard, pictured } from './show-card.js';
+import { liveCard, pictured } from './show-card.js';
 import type { ShowPost, ShowPosts } from './show-posts.js';
 import { wordsFor } from './words/index.js';
 
@@ -21,19 +21,6 @@ const coolMs = 10 * 60_000;
 const graceMs = 60_000;
 
 const livingOf = ({ id }: Pick<ShowPost, 'id'>) => ({ kind: 'show', id: `${id}` }) as const;
-
-/** How a post looks now. */
-export const showRenderer =
-  ({ house, posts, store }: { house: House; posts: ShowPosts; store: Store }): Renderer =>
-  async (id, words) => {
-    const post = await posts.find(Number(id));
-    const show = post && house.shows().find((one) => one.id === post.stream);
-    if (!post || !show) return null;
-    const { stream, startedAt: from, endedAt: to } = post;
-    if (to === null) return { reply: liveCard(post.template, show, house, words), over: false };
-    const figures = await attendance({ db: store.db, personOf: house.chat.personOf, stream, from, to });
-    return { reply: endedCard(show, figures, house, words), over: true };
-  };
 
 export type Announcer = ReturnType<typeof createAnnouncer>;
 
@@ -83,6 +70,8 @@ export function createAnnouncer(needs: {
   async function renew(post: ShowPost): Promise<void> {
     if (post.said) await board.keep(livingOf(post), post.said, post.locale);
   }
+
+  const lost = createLostShows({ house, store, posts, renew, now });
 
   async function say(announcement: Announcement, id: number): Promise<void> {
     const { stream, place, role, template, locale } = announcement;
@@ -173,38 +162,6 @@ export function createAnnouncer(needs: {
     await reading;
   }
 
-  async function lastAired(stream: string): Promise<number> {
-    const rows = store.db.selectFrom('key_periods').select('at').where('stream', '=', stream);
-    return (await rows.orderBy('n', 'desc').executeTakeFirst())?.at ?? 0;
-  }
-
-  const isLive = (stream: string): boolean => house.shows().some(({ id, live }) => id === stream && live);
-
-  async function close(post: ShowPost, aired: number): Promise<void> {
-    await posts.end(post.id, aired);
-    await renew(post);
-  }
-
-  /** A show that a crash has cut off never said that it was over. Resolves to those that may yet come back. */
-  async function closeLost(): Promise<ShowPost[]> {
-    const unsure: ShowPost[] = [];
-    for (const post of await posts.open()) {
-      const aired = Math.max(post.startedAt, await lastAired(post.stream));
-      if (isLive(post.stream)) continue;
-      if (now() - aired < coolMs) unsure.push(post);
-      else await close(post, aired);
-    }
-    return unsure;
-  }
-
-  async function closeUnless(before: readonly ShowPost[]): Promise<void> {
-    for (const { id, heard: n, stream, startedAt } of before) {
-      const post = await posts.find(id);
-      if (!post || post.endedAt !== null || post.heard !== n || isLive(stream)) continue;
-      await close(post, Math.max(startedAt, await lastAired(stream)));
-    }
-  }
-
   posters.onConnect(() => {
     for (const [stream, event] of held) {
       held.delete(stream);
@@ -216,14 +173,15 @@ export function createAnnouncer(needs: {
     follow,
     /** Reads on from the last event that was followed. */
     async start(): Promise<void> {
-      const unsure = await closeLost();
-      const lost = (): void => {
-        const run: Promise<void> = closeUnless(unsure)
+      const unsure = await lost.close(coolMs);
+      const closeRest = (): void => {
+        const run: Promise<void> = lost
+          .closeUnlessBack(unsure)
           .catch((error) => log.error({ err: error }, 'a lost show could not be closed'))
           .finally(() => underWay.delete(run));
         underWay.add(run);
       };
-      grace = setTimeout(lost, needs.graceMs ?? graceMs);
+      grace = setTimeout(closeRest, needs.graceMs ?? graceMs);
       grace.unref();
       await Promise.all(house.shows().map(({ id }) => follow(id)));
     },

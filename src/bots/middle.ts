@@ -3,7 +3,7 @@ import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import { createActs } from './acts.js';
 import { createAnnouncements } from './announcements.js';
-import { createAnnouncer, showRenderer } from './announcer.js';
+import { createAnnouncer } from './announcer.js';
 import { createBoard, type Renderers } from './board.js';
 import type { Platform } from './command.js';
 import { createCommands } from './commands/index.js';
@@ -13,6 +13,7 @@ import { createHandouts } from './handouts.js';
 import { createCrew, createHosts } from './hosts.js';
 import type { House } from './house.js';
 import { createPosters } from './posters.js';
+import { showRenderer } from './show-card.js';
 import { createShowPosts } from './show-posts.js';
 import { createSights } from './sights.js';
 

@@ -1,8 +1,12 @@
-// How a show is announced: while it is on, and when it is over. Pure, but for the picture.
+// How a show is announced: while it is on, and when it is over.
+
+import type { Store } from '../store/index.js';
 import { sayAmount } from './amounts.js';
-import type { Attendance } from './attendance.js';
+import { type Attendance, attendance } from './attendance.js';
+import type { Renderer } from './board.js';
 import type { House, Show } from './house.js';
 import type { Reply } from './reply.js';
+import type { ShowPosts } from './show-posts.js';
 import { sayPrice, titleOf, watchPage } from './shows.js';
 import type { Words } from './words/index.js';
 
@@ -47,3 +51,16 @@ export async function pictured(reply: Reply, { id }: Show, house: House): Promis
   const file = picture.type === 'image/png' ? `${id}.png` : `${id}.jpg`;
   return { ...reply, picture: { file, ...picture } };
 }
+
+/** How a post looks now. */
+export const showRenderer =
+  ({ house, posts, store }: { house: House; posts: Pick<ShowPosts, 'find'>; store: Store }): Renderer =>
+  async (id, words) => {
+    const post = await posts.find(Number(id));
+    const show = post && house.shows().find((one) => one.id === post.stream);
+    if (!post || !show) return null;
+    const { stream, startedAt: from, endedAt: to } = post;
+    if (to === null) return { reply: liveCard(post.template, show, house, words), over: false };
+    const figures = await attendance({ db: store.db, personOf: house.chat.personOf, stream, from, to });
+    return { reply: endedCard(show, figures, house, words), over: true };
+  };

@@ -121,9 +121,12 @@ it('is posted once, over restarts and when the event is read again', async () =>
   await house.store.db.updateTable('meta').set({ value: '0' }).where('name', 'like', 'bots heard%').execute();
   const second = await open(first.wall);
   await second.middle.idle();
+  await second.wall.until(([one]) => one?.text === 'Late show is on air');
   await say('ended');
   await second.wall.until(([one]) => one?.text === 'Late show is over');
   expect(posts(second.wall)).toHaveLength(1);
+  // Of earlier shows, whose ends were read again too, it has taken none for its own.
+  expect(second.wall.edits.filter(({ reply }) => reply.text === 'Late show is over')).toHaveLength(1);
 });
 
 it('is not posted again when the program dies while it is being posted', async () => {

@@ -23,8 +23,16 @@ afterEach(async () => {
 async function open(wall = createWall(), connected = true) {
   const state = { votes: 0, over: false, there: true, renders: 0 };
   const posters = createPosters();
+  /** Happens just before the next write. */
+  const next = { write: null as (() => Promise<unknown>) | null };
+  const write: Store['write'] = async (work) => {
+    const act = next.write;
+    next.write = null;
+    await act?.();
+    return store.write(work);
+  };
   const board = createBoard({
-    ...{ store, posters, log: silent, now: Date.now, everyMs },
+    ...{ store: { ...store, write }, posters, log: silent, now: Date.now, everyMs },
     renderers: {
       poll: async (id, words) => {
         state.renders += 1;
@@ -43,7 +51,7 @@ async function open(wall = createWall(), connected = true) {
     return said;
   };
   const kept = async () => (await store.db.selectFrom('bot_messages').selectAll().execute()).length;
-  return { state, board, posters, wall, say, kept };
+  return { state, board, posters, wall, say, kept, next };
 }
 
 const shows = (text: string) => (all: readonly { text: string }[]) => all.every((one) => one.text === text);
@@ -111,6 +119,39 @@ it('is kept again after it was over', async () => {
   Object.assign(state, { votes: 9, over: false });
   await board.keep(poll, said, 'en');
   await wall.until(shows('English 7: 9'));
+  expect(await kept()).toBe(1);
+});
+
+it('goes on when it is opened again while its last state is being shown', async () => {
+  const { state, board, wall, say, kept } = await open();
+  const edit = wall.poster.edit;
+  wall.poster.edit = async (said, reply) => {
+    if (state.over) {
+      Object.assign(state, { over: false, votes: 2 });
+      board.touch(poll);
+    }
+    await edit(said, reply);
+  };
+  await say();
+  state.over = true;
+  board.touch(poll);
+  await wall.until(shows('English 7: 2'));
+  expect(await kept()).toBe(1);
+});
+
+it('is kept when that is asked for just as it is being forgotten', async () => {
+  const { state, board, say, kept, next } = await open();
+  const said = await say();
+  let done = false;
+  next.write = async () => {
+    state.over = false;
+    await board.keep(poll, said, 'en');
+    done = true;
+  };
+  state.over = true;
+  board.touch(poll);
+  await expect.poll(() => done).toBe(true);
+  await board.stop();
   expect(await kept()).toBe(1);
 });
 

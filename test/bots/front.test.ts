@@ -269,11 +269,20 @@ describe('a restart', () => {
   });
 
   it('leaves to its own run what was begun while it was being resumed', async () => {
-    const { front, told } = open();
-    const one = delivery('help', '');
-    await Promise.all([front.take(one), front.resume()]);
+    const { front, told, mouth } = open();
+    const say = mouth.say;
+    let speak = (): void => {};
+    const silence = new Promise<void>((resolve) => {
+      speak = resolve;
+    });
+    mouth.say = (...all) => silence.then(() => say(...all));
+    const [one, other] = [delivery('help', ''), delivery('help', '')];
+    await front.take(one);
+    const resumed = Promise.all([front.take(other), front.resume()]);
+    speak();
+    await resumed;
     await front.idle();
-    expect(told).toHaveLength(1);
+    expect(told).toHaveLength(2);
   });
 });
 
