@@ -49,6 +49,11 @@ async function say(type: 'live' | 'ended', stream = 'main'): Promise<void> {
   shown = shown.map((one) => (one.id === stream ? { ...one, live: type === 'live' } : one));
   await house.feed.say({ stream, type, data: {} });
 }
+/** The streams whose posts say that they are on. */
+const openPosts = async (): Promise<string[]> => {
+  const rows = house.store.db.selectFrom('bot_posts').select('stream').where('ended_at', 'is', null);
+  return (await rows.execute()).map(({ stream }) => stream);
+};
 const pressesOf = ({ buttons }: Reply) => buttons?.flat().map((one) => ('url' in one ? one.url : one.press));
 const posts = ({ messages }: ReturnType<typeof createWall>): Reply[] => [...messages.values()];
 
@@ -121,7 +126,7 @@ it('is posted once, over restarts and when the event is read again', async () =>
   await house.store.db.updateTable('meta').set({ value: '0' }).where('name', 'like', 'bots heard%').execute();
   const second = await open(first.wall);
   await second.middle.idle();
-  await second.wall.until(([one]) => one?.text === 'Late show is on air');
+  expect(await openPosts()).toEqual(['main']);
   await say('ended');
   await second.wall.until(([one]) => one?.text === 'Late show is over');
   expect(posts(second.wall)).toHaveLength(1);
@@ -215,6 +220,7 @@ it('says that a show is over which a crash has cut off, unless it comes back', a
   await say('live', 'other');
   await second.wall.until((all) => all.some(({ text }) => text === 'Late show is over'));
   await second.middle.idle();
+  expect(await openPosts()).toEqual(['other']);
   expect(posts(second.wall).map(({ text }) => text)).toEqual(['Late show is over', 'Other is on air']);
 });
 
