@@ -166,6 +166,7 @@ async function wire(
     ens,
     feed,
     publicUrl: settings.publicUrl,
+    hostName: settings.hostName,
     confirmAbove: units(settings.amounts.confirmTipAbove),
     linkKey: createLinkKeys(secrets.chatSecret),
   });

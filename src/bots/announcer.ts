@@ -7,7 +7,7 @@ import type { Announcement, Announcements } from './announcements.js';
 import type { Board } from './board.js';
 import type { House } from './house.js';
 import { createLostShows } from './lost-shows.js';
-import { Gone } from './poster.js';
+import { Gone, reasonOf } from './poster.js';
 import type { Posters } from './posters.js';
 import { liveCard, pictured } from './show-card.js';
 import type { ShowPost, ShowPosts } from './show-posts.js';
@@ -92,7 +92,7 @@ export function createAnnouncer(needs: {
     try {
       await say(announcement, id);
     } catch (error) {
-      log.warn({ err: error, community, stream }, 'a show could not be announced');
+      log.warn({ reason: reasonOf(error), community, stream }, 'a show could not be announced');
       if (error instanceof Gone) await announcements.drop(community, stream);
     }
   }

@@ -3,7 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import type { BotMessageRow } from '../store/schema.js';
-import { Gone, type Said } from './poster.js';
+import { Gone, reasonOf, type Said } from './poster.js';
 import type { Posters } from './posters.js';
 import type { Living, Reply } from './reply.js';
 import { type Words, wordsFor } from './words/index.js';
@@ -127,7 +127,8 @@ export function createBoard(needs: {
       await forget(message).catch((err) => log.error({ err }, 'a message that is gone could not be forgotten'));
       return;
     }
-    log.warn({ err: error, ...message.said.place }, 'a message could not be brought up to date; trying again');
+    const { place } = message.said;
+    log.warn({ reason: reasonOf(error), ...place }, 'a message could not be brought up to date; trying again');
     const pause = Math.min(longestPauseMs, everyMs * 2 ** message.failures);
     message.failures += 1;
     message.notBefore = now() + pause;

@@ -3,7 +3,7 @@ import type { Logger } from '../log.js';
 import type { Acts } from './acts.js';
 import type { Community, Person, Place } from './command.js';
 import type { Desk, Use } from './desk.js';
-import { Gone, type Said } from './poster.js';
+import { Gone, reasonOf, type Said } from './poster.js';
 import type { Reply } from './reply.js';
 import { wordsFor } from './words/index.js';
 
@@ -84,7 +84,7 @@ export function createFront<Address>(needs: {
   function go(delivery: Delivery<Address>, again: boolean, failures = 0): Promise<void> {
     const run: Promise<void> = finish(delivery, again)
       .catch((error) => {
-        log.warn({ err: error, act: delivery.id }, 'an answer could not be delivered');
+        log.warn({ reason: reasonOf(error), act: delivery.id }, 'an answer could not be delivered');
         const pause = pausesMs[failures];
         if (pause !== undefined) later(pause, () => go(delivery, again, failures + 1));
       })

@@ -66,7 +66,7 @@ export async function startBots(needs: {
   const begun = await Promise.allSettled([
     d && begin('Discord', () => discord(d)),
     t && begin('Telegram', () => telegram(t)),
-    middle.start(),
+    (d || t) && middle.start(),
   ]);
   const refused = begun.find((one) => one.status === 'rejected');
   if (refused) {

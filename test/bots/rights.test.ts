@@ -93,6 +93,7 @@ describe('the host in chat', () => {
     const stage = { setOpen: async (stream: string, open: boolean) => void changes.push(`${stream} ${open}`) };
     const { say } = open(stage);
     const hanna = await host();
+    expect((await say('help', hanna)).facts?.map(([name]) => name)).toContain('/stream');
     const [home, elsewhere] = [community(), community()];
     const mod = person({ moderator: true });
     const refused = 'Only the host of the show';

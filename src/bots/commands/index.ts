@@ -17,6 +17,6 @@ export function createCommands(needs: CommandNeeds): readonly Command[] {
   const viewers = [watch, tip, streams, balance, topup, withdraw, limits, link];
   const hosts = [announce, stream, sponsor, settings, host, faucet];
   const all: Command[] = [...viewers, ...hosts].map((make) => make(needs));
-  all.push(help(() => all));
+  all.push(help(needs, () => all));
   return all;
 }
