@@ -13,7 +13,7 @@ type Told = { reply: Reply; secret: boolean; address: Address };
 let running: Awaited<ReturnType<typeof startHouse>>;
 let house: House;
 beforeAll(async () => {
-  running = await startHouse();
+  running = await startHouse({ faucet: 50n * dai });
   house = await running.open();
 });
 afterAll(() => running.stop());
@@ -138,7 +138,7 @@ describe('a question', () => {
   async function asked(amount = '12') {
     const opened = open();
     const tip = delivery('tip', amount, { person: person({ locale: 'en' }) });
-    for (let i = 0; i < 3; i++) await house.chat.fromFaucet(tip.person);
+    await house.chat.fromFaucet(tip.person);
     await opened.front.take(tip);
     await expect.poll(() => opened.told.length).toBe(1);
     return { ...opened, tip };
@@ -181,12 +181,12 @@ describe('a question', () => {
     const asked = delivery('', '', { use, person: owner, community: there });
     await front.take(asked);
     await expect.poll(() => told.length).toBe(1);
-    expect(told[0]?.reply.text).toContain('Send everything, 5 DAI');
+    expect(told[0]?.reply.text).toContain('Send everything, 50 DAI');
     const press = pressOf(asked, `yes:${asked.id}`, { community: null, person: { ...owner, moderator: false } });
     await front.press(press);
     await front.idle();
-    expect(told[1]?.reply.text).toContain('5 DAI is at');
-    expect(await house.chain.balanceOf(to as `0x${string}`)).toBe(5n * dai);
+    expect(told[1]?.reply.text).toContain('50 DAI is at');
+    expect(await house.chain.balanceOf(to as `0x${string}`)).toBe(50n * dai);
   });
 });
 
@@ -196,19 +196,20 @@ describe('a restart', () => {
     begin: () => Promise<Delivery<Address>>,
     check: (delivery: Delivery<Address>, heard: { before: Told[]; after: Told[] }) => Promise<void>,
     kill: (n: number, script: ReturnType<typeof createMouth>['script']) => void,
+    send = (front: ReturnType<typeof open>['front'], one: Delivery<Address>) => front.take(one),
   ): Promise<number> {
     for (let n = 1; ; n++) {
       const one = await begin();
       const before = open();
       kill(n, before.script);
-      await before.front.take(one).catch(() => {});
+      await send(before.front, one).catch(() => {});
       await before.front.idle();
       const killed = running.killed() || before.script.dead;
       house = await running.reopen();
       const after = open();
       // Redelivery and resumption meet, as they do at a start.
-      await Promise.all([after.front.resume(), after.front.take(one)]);
-      await after.front.take(one);
+      await Promise.all([after.front.resume(), send(after.front, one)]);
+      await send(after.front, one);
       await after.front.idle();
       await check(one, { before: before.told, after: after.told });
       if (!killed) return n;
@@ -218,7 +219,7 @@ describe('a restart', () => {
 
   it('at any write or transaction of a tip: paid once, answered after', async () => {
     const ann = person();
-    for (let i = 0; i < 2; i++) await house.chat.fromFaucet(ann);
+    await house.chat.fromFaucet(ann);
     const ran = await everywhere(
       async () => delivery('tip', '0.2 once', { person: ann }),
       async ({ id }, { before, after }) => {
@@ -232,6 +233,30 @@ describe('a restart', () => {
     expect(ran).toBeGreaterThan(6);
     const spent = (await house.chat.account(ann)).own.spent;
     expect(spent).toBe((BigInt(ran) * dai) / 5n);
+  });
+
+  it('at any write or transaction of a yes: paid once, answered after', async () => {
+    const ann = person();
+    for (let i = 0; i < 4; i++) await house.chat.fromFaucet(ann);
+    await house.chat.setCaps(ann, { perCommand: 11n * dai, perDay: 1000n * dai });
+    const ran = await everywhere(
+      async () => {
+        const { front } = open();
+        const tip = delivery('tip', '11', { person: ann });
+        await front.take(tip);
+        await front.idle();
+        return tip;
+      },
+      async ({ id }, { before, after }) => {
+        expect(await tipsOf(id)).toHaveLength(1);
+        const receipts = [...before, ...after].filter(({ reply }) => reply.text.includes('11 DAI is on its way'));
+        expect(receipts.length).toBeGreaterThanOrEqual(1);
+        expect(receipts.every(({ reply }) => reply.replaces)).toBe(true);
+      },
+      (n) => running.killAt(...steps(n)),
+      (front, tip) => front.press(pressOf(tip, `yes:${tip.id}`)),
+    );
+    expect(ran).toBeGreaterThan(6);
   });
 
   it('before or after the answer was said: paid once, and said', async () => {
