@@ -10,7 +10,7 @@ import { createCommands } from './commands/index.js';
 import { createCommunities } from './communities.js';
 import { createDesk } from './desk.js';
 import { createHandouts } from './handouts.js';
-import { createCrew, createHosts } from './hosts.js';
+import { createCrew, createHosts, type IsCrew } from './hosts.js';
 import type { House } from './house.js';
 import { createPosters } from './posters.js';
 import { showRenderer } from './show-card.js';
@@ -29,6 +29,7 @@ export function createMiddle(needs: {
   /** Between two edits of one message, and for a lost show to come back, ms; shorter in tests. */
   everyMs?: number;
   graceMs?: number;
+  isCrew?: IsCrew;
 }) {
   const { house, store, log, now, renderers, everyMs, graceMs } = needs;
   const communities = createCommunities({ store, now });
@@ -49,7 +50,7 @@ export function createMiddle(needs: {
   const desk = createDesk({
     ...{ house, communities, sights, board, log, now },
     commands: createCommands({ house, communities, handouts, sights, hosts, announcements, follow }),
-    isCrew: createCrew({ hosts, communities }),
+    isCrew: needs.isCrew ?? createCrew({ hosts, communities }),
   });
   return {
     desk,

@@ -1,6 +1,7 @@
 // What the bots are given in tests: the chat purses of a real house on a development chain, and shows that a test sets.
 import { createHmac } from 'node:crypto';
 import type { Ask, Community, Person, Place } from '../../src/bots/command.js';
+import type { IsCrew } from '../../src/bots/hosts.js';
 import type { House as BotHouse, Show } from '../../src/bots/house.js';
 import { createMiddle } from '../../src/bots/middle.js';
 import { Gone, type Poster, type Said } from '../../src/bots/poster.js';
@@ -39,16 +40,19 @@ export interface BotOptions {
   shows?: () => readonly Show[];
   now?: () => number;
   change?: Partial<BotHouse>;
+  isCrew?: IsCrew;
 }
 
 /** Everything between the platforms and the house. */
-export function openMiddle(house: House, { shows, now = Date.now, change }: BotOptions = {}) {
+export function openMiddle(house: House, { shows, now = Date.now, change, isCrew }: BotOptions = {}) {
   const bots = { ...botHouse(house, shows), ...change };
-  return createMiddle({ house: bots, store: house.store, log: silent, now, everyMs: 20, graceMs: 50 });
+  const times = { now, everyMs: 20, graceMs: 50 };
+  return createMiddle({ house: bots, store: house.store, log: silent, ...times, ...(isCrew && { isCrew }) });
 }
 
+/** The desk alone; every moderator is crew. */
 export function openDesk(house: House, options: BotOptions = {}) {
-  const { desk, actsOf } = openMiddle(house, options);
+  const { desk, actsOf } = openMiddle(house, { isCrew: async ({ person }) => person.moderator, ...options });
   return { desk, acts: actsOf };
 }
 
