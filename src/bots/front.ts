@@ -76,7 +76,7 @@ export function createFront<Address>(needs: {
     const told: Promise<void> = mouth
       .say(to, reply, true)
       .then(() => {})
-      .catch((error) => log.warn({ err: error }, 'a person could not be told'))
+      .catch((error) => log.warn({ reason: reasonOf(error) }, 'a person could not be told'))
       .finally(() => underWay.delete(told));
     underWay.add(told);
   }
