@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import type { BotMessageRow } from '../store/schema.js';
+import { Problem } from '../vocabulary/problems.js';
 import { Gone, reasonOf, type Said } from './poster.js';
 import type { Posters } from './posters.js';
 import type { Living, Reply } from './reply.js';
@@ -36,6 +37,12 @@ const fromRow = (row: Selectable<BotMessageRow>): Pick<Message, 'said' | 'living
   const place = { platform, chat, ...(thread !== null && { thread }) };
   return { said: { place, message }, living: { kind, id: of }, locale };
 };
+
+/** There is no such thing any more. */
+function unlessUnknown(error: unknown): null {
+  if (error instanceof Problem && error.status === 404) return null;
+  throw error;
+}
 
 export type Board = ReturnType<typeof createBoard>;
 
@@ -96,7 +103,7 @@ export function createBoard(needs: {
     const render = renderers[living.kind];
     const poster = posters.of(said.place.platform);
     if (!render || !poster) return;
-    const look = await render(living.id, wordsFor(locale));
+    const look = await render(living.id, wordsFor(locale)).catch(unlessUnknown);
     if (!look) return forget(message);
     const { reply, over } = look;
     const shown = JSON.stringify(reply);

@@ -1,10 +1,12 @@
 // The door of the bots: one desk of commands, and a mouth for each platform whose token is set.
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
+import type { Renderers } from './board.js';
 import type { Platform } from './command.js';
 import type { House } from './house.js';
 import { createMiddle } from './middle.js';
 import type { Poster } from './poster.js';
+import type { Living } from './reply.js';
 import type { WebhookHandler } from './telegram/index.js';
 import { keepTrying, type Running } from './trying.js';
 
@@ -20,6 +22,8 @@ export interface BotSettings {
 export interface Bots {
   /** What Telegram brings to the webhook's address; 503 while its bot is not there, and it brings it again. */
   webhook: WebhookHandler;
+  /** It has changed: the messages that live with it do too, soon. */
+  touch: (living: Living) => void;
   stop: () => Promise<void>;
 }
 
@@ -31,11 +35,13 @@ export async function startBots(needs: {
   settings: BotSettings;
   house: House;
   store: Store;
+  /** How messages look that live with polls and predictions. */
+  renderers?: Renderers;
   log: Logger;
   now?: () => number;
 }): Promise<Bots> {
-  const { settings, house, store, log, now = Date.now } = needs;
-  const middle = createMiddle({ house, store, log, now });
+  const { settings, house, store, renderers = {}, log, now = Date.now } = needs;
+  const middle = createMiddle({ house, store, renderers, log, now });
   const { desk, actsOf } = middle;
   const running: Running[] = [middle];
   let webhook: WebhookHandler = async (_req, res) => void res.writeHead(503).end();
@@ -73,5 +79,5 @@ export async function startBots(needs: {
     await stop().catch((error: Error) => log.warn({ reason: error.message }, 'a bot did not stop cleanly'));
     throw refused.reason;
   }
-  return { webhook: (req, res) => webhook(req, res), stop };
+  return { webhook: (req, res) => webhook(req, res), touch: middle.board.touch, stop };
 }

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { createBoard } from '../../src/bots/board.js';
 import { createPosters } from '../../src/bots/posters.js';
 import { openStore, type Store } from '../../src/store/index.js';
+import { Problem } from '../../src/vocabulary/problems.js';
 import { createWall } from '../support/bots.js';
 import { silent } from '../support/payments.js';
 
@@ -21,7 +22,7 @@ afterEach(async () => {
 
 /** A poll whose votes a test counts, a wall, and a board between them; again, on the same store: after a restart. */
 async function open(wall = createWall(), connected = true) {
-  const state = { votes: 0, over: false, there: true, renders: 0 };
+  const state = { votes: 0, over: false, there: true, unknown: false, renders: 0 };
   const posters = createPosters();
   /** Happens just before the next write. */
   const next = { write: null as (() => Promise<unknown>) | null };
@@ -36,6 +37,7 @@ async function open(wall = createWall(), connected = true) {
     renderers: {
       poll: async (id, words) => {
         state.renders += 1;
+        if (state.unknown) throw new Problem('not_found');
         const text = `${words.language} ${id}: ${state.votes}`;
         return state.there ? { reply: { text }, over: state.over } : null;
       },
@@ -163,6 +165,11 @@ it('forgets a message that is gone, and one that is of nothing any more', async 
   await expect.poll(kept).toBe(0);
   await say();
   state.there = false;
+  board.touch(poll);
+  await expect.poll(kept).toBe(0);
+  state.there = true;
+  await say();
+  state.unknown = true;
   board.touch(poll);
   await expect.poll(kept).toBe(0);
 });
