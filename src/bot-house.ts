@@ -44,6 +44,7 @@ export function createBotHouse(needs: {
   ens: Pick<Ens, 'find'>;
   feed: Pick<Feed, 'follow' | 'last'>;
   publicUrl: string;
+  hostName: string;
   confirmAbove: bigint;
   linkKey: House['linkKey'];
 }): House {
@@ -79,6 +80,16 @@ export function createBotHouse(needs: {
     linkKey: needs.linkKey,
     resolve,
     feed: needs.feed,
+    hostName: needs.hostName,
+    picture: async (stream) => {
+      const bytes = await shows.picture(stream);
+      return bytes && { bytes, type: 'image/jpeg' };
+    },
+    stage: {
+      isOpen: (stream) => shows.streams.get(stream).open,
+      setOpen: shows.setOpen,
+      change: async (stream, change) => void (await shows.streams.patch(stream, change)),
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 // What each route of the API does: the calls of the parts, in the shapes of the vocabulary.
+
+import type { Hosts } from '../bots/index.js';
 import type { Overlay } from '../overlay/index.js';
 import type { Chat } from '../payments/chat/index.js';
 import {
@@ -17,6 +19,7 @@ import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabular
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import { createChatHandlers, type MiniApp } from './chat-handlers.js';
+import { createHostChatHandlers } from './host-chat-handlers.js';
 import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
 import type { Handlers } from './mount.js';
@@ -37,6 +40,8 @@ export interface HandlerNeeds {
   /** Test tokens; null where the tokens are real. */
   faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
   ens: Ens;
+  /** The host's accounts in chat. */
+  hosts: Hosts;
   /** The node that visitors' browsers may ask. */
   rpcUrl: string | null;
   /** Null: the host's address was given as such. */
@@ -116,6 +121,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     return {
       info: info(stream),
       settings: { title, price: `${stream.price}`, previewMs, keyPeriodMs, minTip: `${stream.minTip}`, mediaBase },
+      open: stream.open,
       earnings: earnings(stream),
       rtmpUrl: shows.rtmpUrl,
       streamKey: stream.streamKey,
@@ -180,8 +186,14 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       return hostStream(await shows.streams.create(id, change(wish)));
     },
     hostStream: async ({ params }) => hostStream(shows.streams.get(params.stream)),
-    patchStream: async ({ params, body }) => hostStream(await shows.streams.patch(params.stream, change(body))),
+    patchStream: async ({ params, body }) => {
+      const { open, ...wish } = body;
+      if (open !== undefined) await shows.setOpen(params.stream, open);
+      if (Object.keys(wish).length > 0) await shows.streams.patch(params.stream, change(wish));
+      return hostStream(shows.streams.get(params.stream));
+    },
     ...links.handlers,
+    ...createHostChatHandlers(needs.hosts),
     ...createWalletHandlers({ payments, ens: needs.ens }),
     ...createChatHandlers({
       chat: needs.chat,
@@ -196,7 +208,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
 }
 
 /** A patch as the streams keep it: only what was given, amounts as numbers. */
-function change(patch: StreamPatch): StreamChange {
+function change(patch: Omit<StreamPatch, 'open'>): StreamChange {
   const { price, minTip, ...rest } = patch;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as StreamChange;
   const slash = given.mediaBase && !given.mediaBase.endsWith('/') ? { mediaBase: `${given.mediaBase}/` } : {};

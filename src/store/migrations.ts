@@ -2,6 +2,7 @@
 import type { Kysely, Migration } from 'kysely';
 import { sql } from 'kysely';
 import { polls } from './migrations/polls.js';
+import { posts } from './migrations/posts.js';
 import type { Tables } from './schema.js';
 
 const first: Migration = {
@@ -279,7 +280,7 @@ const bots: Migration = {
   },
 };
 
-const steps: readonly Migration[] = [first, linksThatEnd, outboxAndEvents, chatPurses, bots, polls];
+const steps: readonly Migration[] = [first, linksThatEnd, outboxAndEvents, chatPurses, bots, polls, posts];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

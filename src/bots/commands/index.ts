@@ -1,9 +1,14 @@
 // Every command there is.
 import type { Command } from '../command.js';
+import { announce } from './announce.js';
+import { host } from './host.js';
+import { limits } from './limits.js';
 import type { CommandNeeds } from './needs.js';
 import { poll } from './poll.js';
 import { balance, faucet, link, topup, withdraw } from './purse.js';
+import { settings } from './settings.js';
 import { sponsor } from './sponsor.js';
+import { stream } from './stream.js';
 import { help, streams } from './streams.js';
 import { tip } from './tip.js';
 import { vote } from './vote.js';
@@ -11,9 +16,9 @@ import { watch } from './watch.js';
 
 /** In the order in which a person meets them. */
 export function createCommands(needs: CommandNeeds): readonly Command[] {
-  const all: Command[] = [watch, tip, vote, streams, balance, topup, withdraw, link, sponsor, faucet, poll].map(
-    (make) => make(needs),
-  );
-  all.push(help(() => all));
+  const viewers = [watch, tip, vote, streams, balance, topup, withdraw, limits, link];
+  const hosts = [announce, stream, poll, sponsor, settings, host, faucet];
+  const all: Command[] = [...viewers, ...hosts].map((make) => make(needs));
+  all.push(help(needs, () => all));
   return all;
 }

@@ -1,6 +1,7 @@
 // Everything that the bots say, in German.
 import type { AmountFault } from '../amounts.js';
 import type { Words } from './en.js';
+import { about as aboutPosts, posts } from './posts/de.js';
 
 const faults: Record<AmountFault, string> = {
   form: 'Das ist kein Betrag, den ich lesen kann.',
@@ -12,8 +13,10 @@ const faults: Record<AmountFault, string> = {
 };
 
 export const de: Words = {
+  ...posts,
   language: 'Deutsch',
   about: {
+    ...aboutPosts,
     watch: 'Dein eigener bezahlter Link zur Show',
     'watch.stream': 'Welche Show',
     tip: 'Trinkgeld für die Bühne, gern mit Nachricht',

@@ -2,6 +2,7 @@
 import type { PollKind } from '../../vocabulary/polls.js';
 import type { Facts, ProblemCode } from '../../vocabulary/problems.js';
 import type { AmountFault } from '../amounts.js';
+import { about as aboutPosts, posts } from './posts/en.js';
 
 const faults: Record<AmountFault, string> = {
   form: 'That is no amount I can read.',
@@ -13,9 +14,11 @@ const faults: Record<AmountFault, string> = {
 };
 
 export const en = {
+  ...posts,
   language: 'English',
   /** Of each command and argument: at most 100 characters, as Discord allows. */
   about: {
+    ...aboutPosts,
     watch: 'Get your own paid link to the show',
     'watch.stream': 'Which show',
     tip: 'Tip the stage, with a message if you like',

@@ -1,6 +1,7 @@
 // Everything that the bots say, in Spanish.
 import type { AmountFault } from '../amounts.js';
 import type { Words } from './en.js';
+import { about as aboutPosts, posts } from './posts/es.js';
 
 const faults: Record<AmountFault, string> = {
   form: 'No puedo leer esa cantidad.',
@@ -12,8 +13,10 @@ const faults: Record<AmountFault, string> = {
 };
 
 export const es: Words = {
+  ...posts,
   language: 'Español',
   about: {
+    ...aboutPosts,
     watch: 'Tu propio enlace pagado al espectáculo',
     'watch.stream': 'Qué espectáculo',
     tip: 'Propina para el escenario, con mensaje si quieres',

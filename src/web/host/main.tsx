@@ -12,6 +12,7 @@ import { Lamp, Mark } from '../shared/parts.js';
 import { createStore, useStore } from '../shared/store.js';
 import { ago } from '../shared/time.js';
 import { Toasts } from '../shared/toasts.js';
+import { ChatCard } from './chat-card.js';
 import { type Desk, openDesk } from './desk.js';
 import { LinksCard } from './links-card.js';
 import { Sponsors } from './links-sponsors.js';
@@ -122,7 +123,8 @@ function Page({ desk }: { desk: Desk }) {
             <Notices shown={shown} />
             <PollCard key={shown.info.id} state={state} shown={shown} desk={desk} />
             <Tips state={state} shown={shown} />
-            <Secrets key={shown.info.id} shown={shown} />
+            <Secrets key={shown.info.id} shown={shown} desk={desk} busy={busy} />
+            <ChatCard desk={desk} />
             <Sponsors shown={shown} />
           </div>
         </main>
