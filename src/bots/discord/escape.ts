@@ -1,0 +1,22 @@
+// Text as Discord shows it to the letter: no markup, no mention, no link, and no longer than it takes.
+
+/** Everything that means something in the midst of a line; and the colon, for Discord would make links of addresses. */
+const marks = /[\\*_~|`<>@[\]]|:(?=\/\/)/g;
+/** Headings, small print and lists begin a line. */
+const leading = /^([^\S\n]*)([#+-])/gm;
+const numbering = /^([^\S\n]*\d+)([.)])/gm;
+
+const escapeAll = (text: string): string =>
+  text.replace(marks, '\\$&').replace(leading, '$1\\$2').replace(numbering, '$1\\$2');
+
+/** No half of a character, and no backslash that has lost what it is for. */
+const whole = (text: string): string => text.replace(/[\ud800-\udbff]$/, '').replace(/(?<!\\)((?:\\\\)*)\\$/, '$1');
+
+export function plain(text: string, most: number): string {
+  const escaped = escapeAll(text);
+  return escaped.length <= most ? escaped : `${whole(escaped.slice(0, most - 1))}…`;
+}
+
+/** For what knows no markup: labels, choices, titles. */
+export const label = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;

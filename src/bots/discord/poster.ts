@@ -1,0 +1,64 @@
+// How the bot speaks unasked on Discord: by its own token, in the order of each channel.
+import { createHash, randomUUID } from 'node:crypto';
+import { DiscordAPIError, type REST, Routes } from 'discord.js';
+import { createTurns } from '../../turns.js';
+import { Gone, type Poster, type Said } from '../poster.js';
+import type { Reply } from '../reply.js';
+import { type Rendered, render } from './render.js';
+
+/** No such channel or message, no access, no right to write, nobody who takes it, a thread that is closed. */
+const goneFor = [10003, 10008, 50001, 50013, 50007, 50083, 160005];
+
+function gone(error: unknown): never {
+  if (error instanceof DiscordAPIError && goneFor.includes(Number(error.code)))
+    throw new Gone(error.message, { cause: error });
+  throw error;
+}
+
+const remembered = 1000;
+
+/** discord.js waits out the limits. */
+export function createPoster(rest: REST): Poster {
+  const turns = createTurns<string>();
+  /** As each message was last seen: an edit that changes nothing costs no request. */
+  const last = new Map<string, string>();
+
+  function unchanged(message: string, { body, files }: Rendered): boolean {
+    const hash = createHash('sha256').update(JSON.stringify(body));
+    for (const { data } of files) hash.update(data as Buffer);
+    const now = hash.digest('base64');
+    const same = last.get(message) === now;
+    last.delete(message);
+    last.set(message, now);
+    const [oldest] = last.keys();
+    if (oldest !== undefined && last.size > remembered) last.delete(oldest);
+    return same;
+  }
+
+  async function post(place: Said['place'], reply: Reply): Promise<Said> {
+    const rendered = render(reply);
+    // Sent again after a broken connection, it is posted once.
+    const once = { nonce: randomUUID().slice(0, 25), enforce_nonce: true };
+    const body = { ...rendered.body, ...once };
+    const made = await rest.post(Routes.channelMessages(place.chat), { body, files: rendered.files }).catch(gone);
+    const { id } = made as { id: string };
+    unchanged(id, rendered);
+    return { place, message: id };
+  }
+
+  async function edit({ place, message }: Said, reply: Reply): Promise<void> {
+    const rendered = render(reply);
+    if (unchanged(message, rendered)) return;
+    try {
+      await rest.patch(Routes.channelMessage(place.chat, message), rendered).catch(gone);
+    } catch (error) {
+      last.delete(message);
+      throw error;
+    }
+  }
+
+  return {
+    post: (place, reply) => turns(place.chat, () => post(place, reply)),
+    edit: (said, reply) => turns(said.place.chat, () => edit(said, reply)),
+  };
+}
