@@ -10,6 +10,7 @@ import {
 } from 'discord.js';
 import type { Completion } from '../command.js';
 import type { Rendered } from './render.js';
+import { restOptions } from './rest.js';
 
 /** How to answer one interaction; Discord keeps the token for a quarter of an hour. */
 export interface Answering {
@@ -29,7 +30,7 @@ export const answeredBefore = (error: unknown): boolean => codeOf(error) === 400
 export type Answers = ReturnType<typeof createAnswers>;
 
 export function createAnswers(api: string) {
-  const rest = new REST({ api, globalRequestsPerSecond: Number.POSITIVE_INFINITY });
+  const rest = new REST({ ...restOptions(api), globalRequestsPerSecond: Number.POSITIVE_INFINITY });
   const hidden = { flags: MessageFlags.Ephemeral };
 
   const callback = async ({ id, token }: Answering, type: InteractionResponseType, data?: unknown): Promise<void> =>

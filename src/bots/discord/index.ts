@@ -11,6 +11,7 @@ import { registerCommands } from './commands.js';
 import { createEar } from './ear.js';
 import { createMouth } from './mouth.js';
 import { createPoster } from './poster.js';
+import { restOptions } from './rest.js';
 
 export interface DiscordNeeds {
   token: string;
@@ -33,7 +34,7 @@ function connect({ api, log }: DiscordNeeds): Client<true> {
     // As many connections as Discord advises for the servers that the bot is in.
     shards: 'auto',
     waitGuildTimeout: waitForServersMs,
-    rest: { api },
+    rest: restOptions(api),
   });
   client.on(Events.Error, (error) => log.warn({ err: error }, 'the connection to Discord has trouble'));
   client.on(Events.ShardDisconnect, ({ code }) => log.error({ code }, 'Discord has ended the connection for good'));

@@ -6,6 +6,7 @@ import type { Said } from '../poster.js';
 import type { Reply } from '../reply.js';
 import { type Answering, type Answers, expired } from './answers.js';
 import { render } from './render.js';
+import { once } from './rest.js';
 
 /** Where an answer goes. */
 export interface Address extends Answering {
@@ -34,7 +35,7 @@ export function createMouth({ rest, answers }: { rest: REST; answers: Answers })
   async function direct({ user }: Person, reply: Reply): Promise<void> {
     const { body, files } = render(reply);
     const { id } = (await rest.post(Routes.userChannels(), { body: { recipient_id: user } })) as { id: string };
-    await rest.post(Routes.channelMessages(id), { body, files });
+    await rest.post(Routes.channelMessages(id), { body: { ...body, ...once() }, files });
   }
 
   return {

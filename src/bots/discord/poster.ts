@@ -1,10 +1,11 @@
 // How the bot speaks unasked on Discord: by its own token, in the order of each channel.
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { DiscordAPIError, type REST, Routes } from 'discord.js';
 import { createTurns } from '../../turns.js';
 import { Gone, type Poster, type Said } from '../poster.js';
 import type { Reply } from '../reply.js';
 import { type Rendered, render } from './render.js';
+import { once } from './rest.js';
 
 /** No such channel or message, no access, no right to write, nobody who takes it, a thread that is closed. */
 const goneFor = [10003, 10008, 50001, 50013, 50007, 50083, 160005];
@@ -37,9 +38,7 @@ export function createPoster(rest: REST): Poster {
 
   async function post(place: Said['place'], reply: Reply): Promise<Said> {
     const rendered = render(reply);
-    // Sent again after a broken connection, it is posted once.
-    const once = { nonce: randomUUID().slice(0, 25), enforce_nonce: true };
-    const body = { ...rendered.body, ...once };
+    const body = { ...rendered.body, ...once() };
     const made = await rest.post(Routes.channelMessages(place.chat), { body, files: rendered.files }).catch(gone);
     const { id } = made as { id: string };
     unchanged(id, rendered);

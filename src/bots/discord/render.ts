@@ -96,7 +96,7 @@ export function render({ text, facts = [], buttons = [], choices, picture, ping 
       buttons.map((row) => row.filter((button) => !written.includes(button))),
       choices,
     ),
-    attachments: picture ? [{ id: 0, filename: picture.file, description: label(text, 1024) }] : [],
+    attachments: picture ? [{ id: '0', filename: picture.file, description: label(text, 1024) }] : [],
     allowed_mentions: { parse: [], ...(ping && { roles: [ping] }) },
   };
   const files = picture ? [{ name: picture.file, data: Buffer.from(picture.bytes), contentType: picture.type }] : [];

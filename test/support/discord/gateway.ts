@@ -32,6 +32,10 @@ export function openGateway(needs: { server: Server; world: World; token: () => 
   const sockets = new WebSocketServer({ server: needs.server, path: '/gateway' });
   const sessions = new Map<string, Session>();
   const log: string[] = [];
+  function note(what: string): void {
+    log.push(what);
+    world.news.emit('change');
+  }
 
   const send = (socket: WebSocket, code: number, d: unknown = null): void =>
     socket.send(JSON.stringify({ op: code, d, s: null, t: null }));
@@ -64,7 +68,7 @@ export function openGateway(needs: { server: Server; world: World; token: () => 
   }
 
   function identify(socket: WebSocket, d: Record<string, unknown>): Session | null {
-    log.push('identify');
+    note('identify');
     if (d.token !== token()) socket.close(closed.badToken, 'Authentication failed.');
     else if ((Number(d.intents) & privileged) !== 0) socket.close(closed.intents, 'Disallowed intent(s).');
     else {
@@ -78,7 +82,7 @@ export function openGateway(needs: { server: Server; world: World; token: () => 
   }
 
   function resume(socket: WebSocket, d: Record<string, unknown>): Session | null {
-    log.push('resume');
+    note('resume');
     const session = sessions.get(`${d.session_id}`);
     if (d.token !== token()) socket.close(closed.badToken, 'Authentication failed.');
     else if (!session) send(socket, op.invalid, false);

@@ -40,14 +40,13 @@ export async function startDiscordStandIn({ token = 'a.bot.token', shards = 1 } 
       };
       const end = (): void => {
         clearTimeout(timer);
-        world.news.off('message', check);
-        world.news.off('request', check);
+        world.news.off('change', check);
       };
       const timer = setTimeout(() => {
         end();
         reject(new Error(`it did not come about within ${limit} ms`));
       }, limit);
-      world.news.on('message', check).on('request', check);
+      world.news.on('change', check);
       check();
     });
   }

@@ -25,6 +25,7 @@ export type Typed = Readonly<Record<string, string | number | boolean>>;
 
 const types = { sub: 1, text: 3, whole: 4, flag: 5, channel: 7, role: 8 };
 const context = { guild: 0, bot: 1, private: 2 };
+const longestThought = 15_000;
 const selects = [3, 5, 6, 7, 8];
 
 /** Discord's programs show no such thing to that person. */
@@ -55,9 +56,10 @@ export function createPeople(needs: { world: World; rest: Rest; gateway: Gateway
     guild ? context.guild : people.includes(app) ? context.bot : context.private;
 
   /** On whose behalf the app may act there; `{}`: nobody's. */
-  function ownersOf({ guild }: Channel, user: User, allowed: readonly number[]): Record<string, string> {
+  function ownersOf(channel: Channel, user: User, allowed: readonly number[]): Record<string, string> {
+    const { guild } = channel;
     const known = [...world.guilds.values()].some(({ bot, members }) => bot && members.has(user.id));
-    const byGuild = guild ? guild.bot : known;
+    const byGuild = guild ? guild.bot : known && contextOf(channel) === context.bot;
     return {
       ...(byGuild && allowed.includes(0) && { 0: guild?.id ?? '0' }),
       ...(user.installed && allowed.includes(1) && { 1: user.id }),
@@ -97,8 +99,14 @@ export function createPeople(needs: { world: World; rest: Rest; gateway: Gateway
     const { interaction, settled } = interactions.begin({ ...about, payload: { ...payload, type: kind } });
     gateway.dispatch('INTERACTION_CREATE', interaction.payload, channel.guild);
     if (interaction.at < world.now() - 3000) setTimeout(() => interactions.fail(interaction), 500);
-    return settled;
+    return Promise.race([settled, silence(user)]);
   }
+
+  /** It was put off, and nothing ever came of it. */
+  const silence = (user: User): Promise<never> =>
+    new Promise((_, reject) => {
+      setTimeout(() => reject(new Error(`${user.username} still reads “thinking …”`)), longestThought).unref();
+    });
 
   /** The command as Discord would show it to that person there. */
   function offered(line: string, { user, channel = world.direct(user) }: Where) {

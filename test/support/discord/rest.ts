@@ -32,11 +32,12 @@ export interface Trouble {
   path: RegExp;
   /** How often; once. */
   times?: number;
-  /** Discord's answer; `reset` breaks the connection, `hold` answers when it resolves. */
+  /** Discord's answer; `reset` breaks the connection, `lost` does it and answers 502, `hold` waits first. */
   with:
     | { status: number; code?: number; message?: string }
     | { retryAfter: number; global: boolean }
     | 'reset'
+    | 'lost'
     | { hold: Promise<unknown> };
 }
 
@@ -85,16 +86,18 @@ export async function openRest(needs: {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
 
-  /** Throws what the test wants to go wrong with this one. */
-  async function stumble(method: string, path: string): Promise<void> {
+  /** Throws what the test wants to go wrong with this one; true when only the answer is to get lost. */
+  async function stumble(method: string, path: string): Promise<boolean> {
     const found = troubles.find((one) => one.times > 0 && one.path.test(path) && (one.method ?? method) === method);
-    if (!found) return;
+    if (!found) return false;
     found.times -= 1;
     const how = found.with;
+    if (how === 'lost') return true;
     if (how === 'reset') throw new Error('reset');
     if ('hold' in how) await how.hold;
     else if ('retryAfter' in how) limits.refuse(how.retryAfter, how.global, {});
     else throw new Refused(how.status, how.code ?? 0, how.message ?? 'Refused by the test');
+    return false;
   }
 
   function note(what: string | null, where: string): void {
@@ -103,8 +106,9 @@ export async function openRest(needs: {
 
   function reply(response: Response, status: number, body: unknown, about: Omit<Asked, 'status'>): void {
     asked.push({ ...about, status });
-    world.news.emit('request');
-    note(contract?.answer(about.method, about.path, status, body) ?? null, `${about.method} ${about.path} answered`);
+    world.news.emit('change');
+    const judged = status < 500 ? contract?.answer(about.method, about.path, status, body) : null;
+    note(judged ?? null, `${about.method} ${about.path} answered`);
     if (body === undefined) response.status(status).end();
     else response.status(status).json(body);
   }
@@ -114,7 +118,7 @@ export async function openRest(needs: {
     const path = decodeURIComponent(request.path);
     const about: Omit<Asked, 'status'> = { method, path, body: undefined };
     try {
-      await stumble(method, path);
+      const lost = await stumble(method, path);
       if (byBot && request.headers.authorization !== `Bot ${needs.token()}`) throw refusals.unauthorized();
       response.set(limits.pass(method, path, byBot));
       const sent = await readSent(request);
@@ -123,6 +127,7 @@ export async function openRest(needs: {
       const wrong = contract?.request(method, path, body) ?? null;
       const made = await handler(request as Request<Record<string, string>>, sent);
       note(wrong, `${method} ${path} asked`);
+      if (lost) throw new Refused(502, 0, '502: Bad Gateway');
       reply(response, made === undefined ? 204 : 200, made, about);
     } catch (error) {
       if (!(error instanceof Refused)) return void request.socket.destroy();
@@ -137,10 +142,16 @@ export async function openRest(needs: {
     handler: Handler,
     byBot = true,
   ): void =>
-    void web[method](`/api/v10${path}`, express.raw({ type: () => true, limit: '25mb' }), (request, response) => {
-      request.url = request.url.replace(/^\/api\/v10/, '');
-      void serve(request, response, handler, byBot);
-    });
+    void web[method](path, express.raw({ type: () => true, limit: '25mb' }), (request, response) =>
+      serve(request, response, handler, byBot),
+    );
+  web.use((request, response, next) => {
+    const [, rest] = /^\/api\/v10(\/.*)$/.exec(request.url) ?? [];
+    if (rest === undefined) return void response.status(404).json({ message: '404: Not Found', code: 0 });
+    // Libraries write it with and without the sign.
+    request.url = rest.replace('%40original', '@original');
+    next();
+  });
 
   const told = (message: Parameters<typeof messageShape>[0]) => messageShape(message, app.id);
 
@@ -237,7 +248,16 @@ export async function openRest(needs: {
   on('delete', '/channels/:channel/messages/:message', ({ params }) => {
     world.remove(messages.messageOf(messages.channelOf(`${params.channel}`, false), `${params.message}`));
   });
-  web.use((_, response) => void response.status(404).json({ message: '404: Not Found', code: 0 }));
+  web.use((request, response) =>
+    serve(
+      request,
+      response,
+      () => {
+        throw refusals.notFound();
+      },
+      false,
+    ),
+  );
 
   return {
     server,

@@ -104,7 +104,7 @@ export function createWorld() {
   const guilds = new Map<string, Guild>();
   const channels = new Map<string, Channel>();
   const messages = new Map<string, Message>();
-  /** `message` for each that is new, changed or gone; `event` for what the gateway tells. */
+  /** `change` for all that a test may wait for; `event` for what the gateway tells. */
   const news = new EventEmitter().setMaxListeners(0);
   const clock = { ahead: 0 };
   const now = (): number => Date.now() + clock.ahead;
@@ -168,13 +168,13 @@ export function createWorld() {
 
   function keep(message: Message): Message {
     messages.set(message.id, message);
-    news.emit('message', message);
+    news.emit('change');
     return message;
   }
 
   function remove(message: Message): void {
     messages.delete(message.id);
-    news.emit('message', message);
+    news.emit('change');
   }
 
   return {
