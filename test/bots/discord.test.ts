@@ -1,9 +1,13 @@
 // The Discord bot: real discord.js against a stand-in that refuses what Discord refuses, with commands made up for each flow.
+import { REST } from 'discord.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Command, part } from '../../src/bots/command.js';
+import { createAnswers } from '../../src/bots/discord/answers.js';
+import { type Address, createMouth } from '../../src/bots/discord/mouth.js';
 import { Gone } from '../../src/bots/poster.js';
 import type { Reply } from '../../src/bots/reply.js';
 import { wordsFor } from '../../src/bots/words/index.js';
+import { person } from '../support/bots.js';
 import { openBots } from '../support/discord/bot.js';
 import { type DiscordStandIn, type Message, startDiscordStandIn } from '../support/discord/index.js';
 
@@ -203,12 +207,12 @@ describe('answers', () => {
   it('show a person’s text to the letter, and ring nobody', async () => {
     const { guild, channel, ann } = scene();
     const role = discord.addRole(guild);
-    const text = `**bold** _i_ [x](https://evil.example) <@${ann.id}> <@&${role.id}> @everyone\n# big\n- list\n1. one`;
+    const text = `**bold** _i_ [x](https://evil.example) <@${ann.id}> <@&${role.id}> @everyone\n# big\n- list\n1. one\n1.5 -1 #1`;
     said.reply = { text, facts: [['`name`', '||spoiler||']] };
     const { message } = await discord.use('streams', {}, { user: ann, channel });
     expect(message?.content).toBe(
       `\\*\\*bold\\*\\* \\_i\\_ \\[x\\](https\\://evil.example) \\<\\@${ann.id}\\> \\<\\@&${role.id}\\> \\@everyone\n` +
-        '\\# big\n\\- list\n1\\. one',
+        '\\# big\n\\- list\n1\\. one\n1.5 -1 #1',
     );
     expect(message?.embeds[0]?.fields?.[0]).toMatchObject({ name: '\\`name\\`', value: '\\|\\|spoiler\\|\\|' });
     expect(message?.pings).toEqual([]);
@@ -293,11 +297,41 @@ describe('answers', () => {
     expect((await discord.use('balance', {}, { user: ann, channel })).message?.content).toBe('Hello');
   });
 
+  it('to somebody who is too quick are for him alone, even where others would see the answer', async () => {
+    const { channel, ann } = scene();
+    said.reply = { text: 'On air' };
+    const all = await Promise.all(Array.from({ length: 7 }, () => discord.use('streams', {}, { user: ann, channel })));
+    const slowed = all.filter(({ message }) => message?.only === ann);
+    expect(slowed.map(({ message }) => message?.content)).toEqual([expect.stringContaining('One moment')]);
+    await discord.until(() => discord.messages(channel).length === 6);
+  });
+
+  it('can be changed later where all see them, and the bot is there', async () => {
+    const { channel, ann } = scene();
+    said.reply = { text: 'Now' };
+    const answers = createAnswers(discord.url);
+    const rest = new REST({ api: discord.url }).setToken(discord.token);
+    const { say } = createMouth({ rest, answers });
+    async function sayAgain(command: string, change: Partial<Address>) {
+      const { message, id } = await discord.use(command, {}, { user: ann, channel });
+      const asked = discord.asked.find(({ path }) => path.startsWith(`/interactions/${id}/`));
+      const token = asked?.path.split('/')[3] ?? '';
+      const address = { id, token, application: discord.app.id, waits: 'shown', member: true, ...change } as const;
+      return { message, lasting: await say({ address, person: person(), community: null }, { text: 'Again' }, false) };
+    }
+    const open = await sayAgain('streams', {});
+    expect(open.lasting).toEqual({ place: { platform: 'discord', chat: channel.id }, message: open.message?.id });
+    if (open.lasting) await bot.poster.edit(open.lasting, { text: 'Later' });
+    expect(open.message?.content).toBe('Later');
+    expect((await sayAgain('balance', { waits: 'hidden' })).lasting).toBeNull();
+    expect((await sayAgain('streams', { member: false })).lasting).toBeNull();
+  });
+
   it('wait when Discord says that it is too much', async () => {
     const { channel, ann } = scene();
     said.reply = { text: 'Patience' };
     const limited = { path: /^\/webhooks\//, with: { retryAfter: 0.2, global: false } };
-    discord.refuse(limited);
+    void discord.refuse(limited);
     const seen = await discord.use('balance', {}, { user: ann, channel });
     expect(seen.message?.content).toBe('Patience');
     expect(discord.asked.filter(({ status }) => status === 429)).toHaveLength(1);
@@ -350,6 +384,20 @@ describe('buttons, menus and forms', () => {
     const { mod, message } = await card([[{ label: 'Yes', press: `yes:${asked.id}` }]]);
     const other = await discord.press(message, `yes:${asked.id}`, mod);
     expect(other).toMatchObject({ hidden: true, message: { content: expect.stringContaining('somebody else') } });
+    expect(message.content).toBe('Card');
+  });
+
+  it('say what to do when nobody knows any more what they are for', async () => {
+    const { ann, message } = await card([
+      [
+        { label: 'Old', press: 'form:nothing' },
+        { label: 'Older', press: 'x' },
+      ],
+    ]);
+    for (const press of ['form:nothing', 'x']) {
+      const seen = await discord.press(message, press, ann);
+      expect(seen).toMatchObject({ hidden: true, message: { content: expect.stringMatching(/\/help|again/) } });
+    }
     expect(message.content).toBe('Card');
   });
 
@@ -462,9 +510,9 @@ describe('posts', () => {
   it('are posted once, though connections break and answers get lost', async () => {
     const { channel } = scene();
     const place = { platform: 'discord' as const, chat: channel.id };
-    discord.refuse({ path: /messages$/, with: 'reset' });
+    void discord.refuse({ path: /messages$/, with: 'reset' });
     await bot.poster.post(place, { text: 'One' });
-    discord.refuse({ path: /messages$/, with: 'lost' });
+    void discord.refuse({ path: /messages$/, with: 'lost' });
     await bot.poster.post(place, { text: 'Two' });
     expect(discord.messages(channel).map(({ content }) => content)).toEqual(['One', 'Two']);
   });
@@ -483,7 +531,7 @@ describe('posts', () => {
     discord.removeChannel(channel);
     await expect(bot.poster.post(place, { text: 'z' })).rejects.toThrow(Gone);
     const other = discord.addChannel(guild);
-    discord.refuse({ path: /messages/, with: { status: 403, code: 40_001 } });
+    void discord.refuse({ path: /messages/, with: { status: 403, code: 40_001 } });
     const refused = bot.poster.post({ platform: 'discord', chat: other.id }, { text: 'z' });
     await expect(refused).rejects.not.toBeInstanceOf(Gone);
   });

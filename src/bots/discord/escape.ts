@@ -3,11 +3,11 @@
 /** Everything that means something in the midst of a line; and the colon, for Discord would make links of addresses. */
 const marks = /[\\*_~|`<>@[\]]|:(?=\/\/)/g;
 /** Headings, small print and lists begin a line. */
-const leading = /^([^\S\n]*)([#+-])/gm;
-const numbering = /^([^\S\n]*\d+)([.)])/gm;
+const leading = /^([^\S\n]*)(?=(#{1,3}|[+-]|-#)\s)/gm;
+const numbering = /^([^\S\n]*\d+)(?=[.)]\s)/gm;
 
 const escapeAll = (text: string): string =>
-  text.replace(marks, '\\$&').replace(leading, '$1\\$2').replace(numbering, '$1\\$2');
+  text.replace(marks, '\\$&').replace(leading, '$1\\').replace(numbering, '$1\\');
 
 /** No half of a character, and no backslash that has lost what it is for. */
 const whole = (text: string): string => text.replace(/[\ud800-\udbff]$/, '').replace(/(?<!\\)((?:\\\\)*)\\$/, '$1');

@@ -35,8 +35,11 @@ function createCheck() {
 type Check = ReturnType<typeof createCheck>;
 
 /** Discord opens no host without a dot. */
-const wellFormed = (url: unknown): boolean =>
-  typeof url === 'string' && URL.canParse(url) && new URL(url).hostname.includes('.');
+const wellFormed = (url: unknown, ...schemes: string[]): boolean =>
+  typeof url === 'string' &&
+  URL.canParse(url) &&
+  [...schemes, 'https:', 'http:'].includes(new URL(url).protocol) &&
+  new URL(url).hostname.includes('.');
 
 const link = 5;
 
@@ -98,7 +101,7 @@ interface Embed {
   image?: { url: string };
 }
 
-function checkEmbed(check: Check, embed: Embed, path: Path, files: readonly string[]): number {
+function checkEmbed(check: Check, embed: Embed, path: Path): number {
   check.text(embed.title, [...path, 'title'], 0, 256);
   check.text(embed.description, [...path, 'description'], 0, 4096);
   check.text(embed.footer?.text, [...path, 'footer', 'text'], 0, 2048);
@@ -108,19 +111,18 @@ function checkEmbed(check: Check, embed: Embed, path: Path, files: readonly stri
     check.text(value, [...path, 'fields', n, 'value'], 1, 1024);
   }
   const url = embed.image?.url;
-  const attached = url?.startsWith('attachment://') ? files.includes(url.slice('attachment://'.length)) : false;
-  if (url !== undefined && !attached && !wellFormed(url))
+  if (url !== undefined && !wellFormed(url, 'attachment:'))
     check.fault([...path, 'image', 'url'], 'URL_TYPE_INVALID_URL', 'Not a well formed URL.');
   const texts = [embed.title, embed.description, embed.footer?.text, ...fields.flatMap((one) => [one.name, one.value])];
   return texts.reduce((sum, text) => sum + [...(text ?? '')].length, 0);
 }
 
-/** `files`: the names of what comes with it. */
-export function checkMessage(body: Json, files: readonly string[]): void {
+/** `files`: how many come with it. */
+export function checkMessage(body: Json, files: number): void {
   const check = createCheck();
   check.text(body.content, ['content'], 0, 2000);
   const embeds = check.list(body.embeds ?? [], ['embeds'], 0, 10) as Embed[];
-  const size = embeds.reduce((sum, embed, n) => sum + checkEmbed(check, embed, ['embeds', n], files), 0);
+  const size = embeds.reduce((sum, embed, n) => sum + checkEmbed(check, embed, ['embeds', n]), 0);
   if (size > 6000) check.fault(['embeds'], 'MAX_EMBED_SIZE_EXCEEDED', 'Embed size exceeds maximum size of 6000');
   checkRows(check, body.components);
   const { parse = [], roles = [], users = [] } = (body.allowed_mentions ?? {}) as Record<string, string[]>;
@@ -131,7 +133,7 @@ export function checkMessage(body: Json, files: readonly string[]): void {
       'parse and ids are mutually exclusive.',
     );
   check.end();
-  if (!body.content && embeds.length === 0 && files.length === 0) throw refusals.emptyMessage();
+  if (!body.content && embeds.length === 0 && files === 0) throw refusals.emptyMessage();
 }
 
 export function checkModal(body: Json): void {

@@ -78,7 +78,8 @@ export async function startDiscordStandIn({ token = 'a.bot.token', shards = 1 } 
     slow(slow = true): void {
       people.delivery.late = slow ? 3500 : 0;
     },
-    refuse: (trouble: Trouble): void => rest.refuse(trouble),
+    /** What goes wrong with the next request of the kind; resolves when it has met one. */
+    refuse: (trouble: Trouble): Promise<void> => rest.refuse(trouble),
     /** Ends all `refuse`. */
     mend: rest.mend,
     /** Every request, in order. */

@@ -41,6 +41,13 @@ function pingsOf(content: string, mentions: Mentions, { guild }: Channel): strin
   ];
 }
 
+/** What was attached has an address of Discord's; what was not is not shown. */
+function urlOf(url: string, channel: Channel, attachments: readonly Attachment[]): string | undefined {
+  if (!url.startsWith('attachment://')) return url;
+  const found = attachments.find(({ filename }) => url === `attachment://${filename}`);
+  return found && `https://cdn.discordapp.com/attachments/${channel.id}/${found.id}/${found.filename}`;
+}
+
 export type Messages = ReturnType<typeof createMessages>;
 
 export function createMessages(world: World) {
@@ -67,14 +74,11 @@ export function createMessages(world: World) {
       components: message.components,
       ...body,
     } as Message;
-    const names = attachments.map(({ filename }) => filename);
-    checkMessage({ ...body, content, embeds, components }, names);
-    const url = (name: string) => `https://cdn.discordapp.com/attachments/${message.channel.id}/${name}`;
-    const shown = (embeds ?? []).map((embed) =>
-      embed.image
-        ? { ...embed, image: { url: embed.image.url.replace(/^attachment:\/\/(.+)$/, (_, name) => url(name)) } }
-        : embed,
-    );
+    checkMessage({ ...body, content, embeds, components }, attachments.length);
+    const shown = (embeds ?? []).map(({ image, ...embed }) => {
+      const url = image && urlOf(image.url, message.channel, attachments);
+      return url ? { ...embed, image: { url } } : embed;
+    });
     Object.assign(message, { content: content ?? '', embeds: shown, components: components ?? [], attachments });
   }
 

@@ -32,7 +32,7 @@ export interface Trouble {
   path: RegExp;
   /** How often; once. */
   times?: number;
-  /** Discord's answer; `reset` breaks the connection, `lost` does it and answers 502, `hold` waits first. */
+  /** Discord's answer; `reset` breaks the connection, `lost` does it and answers 502; `hold` breaks it when that resolves. */
   with:
     | { status: number; code?: number; message?: string }
     | { retryAfter: number; global: boolean }
@@ -77,7 +77,7 @@ export async function openRest(needs: {
   const { world, messages, interactions, contract } = needs;
   const { app } = world;
   const limits = createLimits();
-  const troubles: (Trouble & { times: number })[] = [];
+  const troubles: (Trouble & { times: number; met: () => void })[] = [];
   const asked: Asked[] = [];
   const violations: string[] = [];
   const commands = new Map<string, Command[]>();
@@ -91,11 +91,15 @@ export async function openRest(needs: {
     const found = troubles.find((one) => one.times > 0 && one.path.test(path) && (one.method ?? method) === method);
     if (!found) return false;
     found.times -= 1;
+    found.met();
     const how = found.with;
     if (how === 'lost') return true;
     if (how === 'reset') throw new Error('reset');
-    if ('hold' in how) await how.hold;
-    else if ('retryAfter' in how) limits.refuse(how.retryAfter, how.global, {});
+    if ('hold' in how) {
+      await how.hold;
+      throw new Error('reset');
+    }
+    if ('retryAfter' in how) limits.refuse(how.retryAfter, how.global, {});
     else throw new Refused(how.status, how.code ?? 0, how.message ?? 'Refused by the test');
     return false;
   }
@@ -268,9 +272,9 @@ export async function openRest(needs: {
     commandOf: (name: string, guild: Guild | null): Command | undefined =>
       [...(commands.get(guild?.id ?? '-') ?? []), ...(commands.get('') ?? [])].find((one) => one.name === name),
     commandsOf: (guild: string | null): readonly Command[] => commands.get(guild ?? '') ?? [],
-    refuse(trouble: Trouble): void {
-      troubles.push({ times: 1, ...trouble });
-    },
+    /** Resolves when it has met a request. */
+    refuse: (trouble: Trouble): Promise<void> =>
+      new Promise((met) => void troubles.push({ times: 1, ...trouble, met })),
     mend(): void {
       troubles.length = 0;
     },
