@@ -1,7 +1,7 @@
 // The Discord bot: real discord.js against a stand-in that refuses what Discord refuses, with commands made up for each flow.
 import { REST } from 'discord.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Command, part } from '../../src/bots/command.js';
+import { type Ask, type Command, type Person, part } from '../../src/bots/command.js';
 import { createAnswers } from '../../src/bots/discord/answers.js';
 import { type Address, createMouth } from '../../src/bots/discord/mouth.js';
 import { Gone } from '../../src/bots/poster.js';
@@ -15,9 +15,10 @@ const hidden = 64;
 const png = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /** What the commands below answer, and what they were given; each test sets its own. */
-const said: { reply: Reply; given: unknown[] } = { reply: { text: '' }, given: [] };
-const answer = async (_: unknown, given: unknown): Promise<Reply> => {
+const said: { reply: Reply; given: unknown[]; by: Person | null } = { reply: { text: '' }, given: [], by: null };
+const answer = async (ask: Ask, given: unknown): Promise<Reply> => {
   said.given.push(given);
+  said.by = ask.person;
   return said.reply;
 };
 
@@ -102,7 +103,7 @@ function scene() {
   const ann = discord.addUser({ username: 'ann', global_name: 'Ann' });
   const mod = discord.addUser({ username: 'mod' });
   discord.join(guild, ann);
-  discord.join(guild, mod, { roles: [discord.addRole(guild, { permissions: 1n << 5n })] });
+  discord.join(guild, mod, { nick: 'The Mod', roles: [discord.addRole(guild, { permissions: 1n << 5n })] });
   return { guild, channel, ann, mod };
 }
 
@@ -169,6 +170,10 @@ describe('commands', () => {
     const seen = await discord.use('announce here', chosen, { user: mod, channel });
     expect(seen).toMatchObject({ hidden: true, message: { content: 'Done.' } });
     expect(said.given).toEqual([{ ...chosen, every: 300_000 }]);
+    expect(said.by).toMatchObject({ user: mod.id, name: 'The Mod', moderator: true, locale: 'en-GB' });
+    expect(said.by?.roles).toContain(guild.roles[1]?.id);
+    expect(Date.now() - (said.by?.joined ?? 0)).toBeGreaterThan(29 * 86_400_000);
+    expect(Date.now() - (said.by?.born ?? 0)).toBeGreaterThan(399 * 86_400_000);
     expect(() => discord.use('announce off', {}, { user: ann, channel })).toThrow('lacks permissions');
     expect(() => discord.use('nonsense', {}, { user: ann, channel })).toThrow('no command');
   });
@@ -366,6 +371,17 @@ describe('buttons, menus and forms', () => {
     expect(second.message).toBe(first.message);
     expect(first.message.content).toBe('Two');
     expect(buttonsOf(first.message)).toEqual([]);
+  });
+
+  it('leave what the person alone sees where an answer does not take its place', async () => {
+    const { ann, channel } = scene();
+    said.reply = { text: 'One', buttons: [[{ label: 'More', press: 'do:balance' }]] };
+    const first = await discord.use('balance', {}, { user: ann, channel });
+    if (!first.message) throw new Error('no page');
+    said.reply = { text: 'Beside' };
+    const second = await discord.press(first.message, 'do:balance', ann);
+    expect(first.message.content).toBe('One');
+    expect(second).toMatchObject({ hidden: true, message: { content: 'Beside' } });
   });
 
   it('ask about a large tip, hear one yes, and tell others that it is not theirs', async () => {

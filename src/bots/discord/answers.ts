@@ -47,9 +47,11 @@ export function createAnswers(api: string) {
       callback(to, InteractionResponseType.Modal, form),
     complete: (to: Answering, choices: readonly Completion[]) =>
       callback(to, InteractionResponseType.ApplicationCommandAutocompleteResult, { choices }),
-    /** The message that waits, or that was pressed. */
-    edit: async (to: Answering, { body, files }: Rendered): Promise<APIMessage> =>
-      (await rest.patch(original(to), { body, files, auth: false })) as APIMessage,
+    /** The message that waits, or that was pressed; or one that was added. */
+    edit: async (to: Answering, { body, files }: Rendered, message = '@original'): Promise<APIMessage> =>
+      (await rest.patch(Routes.webhookMessage(to.application, to.token, message), {
+        ...{ body, files, auth: false },
+      })) as APIMessage,
     add: async (to: Answering, { body, files }: Rendered, secret: boolean): Promise<APIMessage> =>
       (await rest.post(Routes.webhook(to.application, to.token), {
         body: { ...body, ...(secret && hidden) },

@@ -1,5 +1,5 @@
 // The Discord bot: discord.js at the edge, the desk behind it.
-import { Client, DiscordAPIError, Events, GatewayIntentBits } from 'discord.js';
+import { type Base, Client, DiscordAPIError, Events, GatewayIntentBits, Options } from 'discord.js';
 import type { Logger } from '../../log.js';
 import type { Acts } from '../acts.js';
 import type { Desk } from '../desk.js';
@@ -27,6 +27,8 @@ export interface DiscordNeeds {
 /** A server that is down must not hold back the others when the bot starts. */
 const waitForServersMs = 2000;
 
+const fewButOwn = { maxSize: 200, keepOverLimit: ({ id, client }: Base & { id: string }) => id === client.user?.id };
+
 function connect({ api, log }: DiscordNeeds): Client<true> {
   const client = new Client({
     // No privileged one: names of servers are all that is asked for.
@@ -35,6 +37,11 @@ function connect({ api, log }: DiscordNeeds): Client<true> {
     shards: 'auto',
     waitGuildTimeout: waitForServersMs,
     rest: restOptions(api),
+    // Everybody who ever used a command would be kept for good.
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      ...{ UserManager: fewButOwn, GuildMemberManager: fewButOwn, MessageManager: 0 },
+    }),
   });
   client.on(Events.Error, (error) => log.warn({ err: error }, 'the connection to Discord has trouble'));
   client.on(Events.ShardDisconnect, ({ code }) => log.error({ code }, 'Discord has ended the connection for good'));

@@ -1,20 +1,11 @@
 // How the bot speaks unasked on Discord: by its own token, in the order of each channel.
 import { createHash } from 'node:crypto';
-import { DiscordAPIError, type REST, Routes } from 'discord.js';
+import { type REST, Routes } from 'discord.js';
 import { createTurns } from '../../turns.js';
-import { Gone, type Poster, type Said } from '../poster.js';
+import type { Poster, Said } from '../poster.js';
 import type { Reply } from '../reply.js';
 import { type Rendered, render } from './render.js';
-import { once } from './rest.js';
-
-/** No such channel or message, no access, no right to write, nobody who takes it, a thread that is closed. */
-const goneFor = [10003, 10008, 50001, 50013, 50007, 50083, 160005];
-
-function gone(error: unknown): never {
-  if (error instanceof DiscordAPIError && goneFor.includes(Number(error.code)))
-    throw new Gone(error.message, { cause: error });
-  throw error;
-}
+import { gone, once } from './rest.js';
 
 const remembered = 1000;
 

@@ -19,6 +19,8 @@ interface Spec {
 }
 
 export interface Contract {
+  /** Takes the time that the first judgement would take. */
+  prepare(method: string, path: string): void;
   /** What is wrong with it; null when nothing is. */
   request(method: string, path: string, body: unknown): string | null;
   answer(method: string, path: string, status: number, body: unknown): string | null;
@@ -52,9 +54,14 @@ export function openContract(): Contract | null {
   ajv.addSchema({ $id: name, components: spec.components });
   const compiled = new Map<unknown, ValidateFunction>();
 
-  function judge(schema: unknown, body: unknown): string | null {
+  function checkOf(schema: unknown): ValidateFunction {
     const check = compiled.get(schema) ?? ajv.compile(schema as object);
     compiled.set(schema, check);
+    return check;
+  }
+
+  function judge(schema: unknown, body: unknown): string | null {
+    const check = checkOf(schema);
     return check(body) ? null : ajv.errorsText(check.errors, { dataVar: 'body' });
   }
 
@@ -64,6 +71,13 @@ export function openContract(): Contract | null {
   };
 
   return {
+    prepare(method, path) {
+      const { requestBody, responses } = find(method, path) ?? {};
+      for (const told of [requestBody, responses?.[200]]) {
+        const schema = told?.content?.['application/json']?.schema;
+        if (schema) checkOf(schema);
+      }
+    },
     request(method, path, body) {
       const operation = find(method, path);
       if (!operation) return 'no such operation';

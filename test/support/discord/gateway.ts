@@ -1,8 +1,8 @@
 // Discord's gateway: who is connected, what each session was told, and what it is told again when it resumes.
 import type { Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { channelShape, guildShape, userShape } from './shapes.js';
-import type { Channel, Guild, World } from './world.js';
+import { channelShape, guildShape, roleShape, userShape } from './shapes.js';
+import type { Guild, Role, World } from './world.js';
 
 const op = { dispatch: 0, heartbeat: 1, identify: 2, resume: 6, reconnect: 7, invalid: 9, hello: 10, ack: 11 };
 const closed = { unknown: 4000, decode: 4002, notAuthenticated: 4003, badToken: 4004, intents: 4014 };
@@ -125,9 +125,13 @@ export function openGateway(needs: { server: Server; world: World; token: () => 
     send(socket, op.hello, { heartbeat_interval: heartbeatMs });
   });
 
-  world.news.on('event', (t: string, about: Guild | Channel, guild: Guild) =>
-    dispatch(t, 'members' in about ? guildShape(about, world) : channelShape(about), guild),
-  );
+  const shapes: Record<string, (about: never, guild: Guild) => unknown> = {
+    GUILD_CREATE: (guild: Guild) => guildShape(guild, world),
+    CHANNEL_CREATE: channelShape,
+    THREAD_CREATE: channelShape,
+    GUILD_ROLE_CREATE: (role: Role, { id }) => ({ guild_id: id, role: roleShape(role) }),
+  };
+  world.news.on('event', (t: string, about: never, guild: Guild) => dispatch(t, shapes[t]?.(about, guild), guild));
 
   const connected = (): WebSocket[] => [...sessions.values()].flatMap(({ socket }) => socket ?? []);
 

@@ -163,9 +163,11 @@ export function createInteractions({ world, messages }: { world: World; messages
       if (world.now() - one.at > tokenMs) throw refusals.oldToken();
       return one;
     },
-    original(one: Interaction): Message {
-      if (!one.original || !world.messages.has(one.original.id)) throw refusals.unknownMessage();
-      return one.original;
+    /** `@original`, or one that it has added. */
+    messageOf(one: Interaction, id: string): Message {
+      const found = id === '@original' ? one.original : one.seen.followUps.find((message) => message.id === id);
+      if (!found || !world.messages.has(found.id)) throw refusals.unknownMessage();
+      return found;
     },
     edit(one: Interaction, message: Message, sent: Sent): Message {
       const changed = messages.change(message, sent);

@@ -3,7 +3,7 @@ import type { Option } from './forms.js';
 import type { Gateway } from './gateway.js';
 import { type Form, type Interactions, kinds, type Seen } from './interactions.js';
 import type { Command, Rest } from './rest.js';
-import { channelShape, memberShape, messageShape, userShape } from './shapes.js';
+import { channelShape, memberShape, messageShape, roleShape, userShape } from './shapes.js';
 import {
   type Channel,
   type Component,
@@ -143,10 +143,7 @@ export function createPeople(needs: { world: World; rest: Rest; gateway: Gateway
     ]);
     const roles = of(types.role).map((id) => {
       const role = guild?.roles.find((one) => one.id === id) ?? never('role');
-      return [
-        id,
-        { ...role, permissions: `${role.permissions}`, color: 0, hoist: false, managed: false, position: 0, flags: 0 },
-      ];
+      return [id, roleShape(role)];
     });
     return { channels: Object.fromEntries(channels), roles: Object.fromEntries(roles) };
   }

@@ -140,15 +140,12 @@ export async function openRest(needs: {
     }
   }
 
-  const on = (
-    method: 'get' | 'post' | 'put' | 'patch' | 'delete',
-    path: string,
-    handler: Handler,
-    byBot = true,
-  ): void =>
-    void web[method](path, express.raw({ type: () => true, limit: '25mb' }), (request, response) =>
+  function on(method: 'get' | 'post' | 'put' | 'patch' | 'delete', path: string, handler: Handler, byBot = true): void {
+    contract?.prepare(method, path.replace(/:\w+/g, '1'));
+    web[method](path, express.raw({ type: () => true, limit: '25mb' }), (request, response) =>
       serve(request, response, handler, byBot),
     );
+  }
   web.use((request, response, next) => {
     const [, rest] = /^\/api\/v10(\/.*)$/.exec(request.url) ?? [];
     if (rest === undefined) return void response.status(404).json({ message: '404: Not Found', code: 0 });
@@ -207,28 +204,19 @@ export async function openRest(needs: {
     },
     false,
   );
+  const hook = '/webhooks/:app/:token/messages/:message';
+  const hooked = ({ token, message }: Record<string, string>) => {
+    const one = interactions.open(`${token}`);
+    return { one, message: interactions.messageOf(one, `${message}`) };
+  };
+  on('get', hook, ({ params }) => told(hooked(params).message), false);
+  on('delete', hook, ({ params }) => world.remove(hooked(params).message), false);
   on(
     'patch',
-    '/webhooks/:app/:token/messages/@original',
+    hook,
     ({ params }, sent) => {
-      const one = interactions.open(`${params.token}`);
-      return told(interactions.edit(one, interactions.original(one), sent));
-    },
-    false,
-  );
-  on(
-    'get',
-    '/webhooks/:app/:token/messages/@original',
-    ({ params }) => {
-      return told(interactions.original(interactions.open(`${params.token}`)));
-    },
-    false,
-  );
-  on(
-    'delete',
-    '/webhooks/:app/:token/messages/@original',
-    ({ params }) => {
-      world.remove(interactions.original(interactions.open(`${params.token}`)));
+      const { one, message } = hooked(params);
+      return told(interactions.edit(one, message, sent));
     },
     false,
   );

@@ -8,6 +8,7 @@ import {
   type Guild,
   type Member,
   type Message,
+  type Role,
   type User,
   type World,
 } from './world.js';
@@ -20,6 +21,11 @@ export const userShape = ({ id, username, global_name, bot }: User) => ({
 export const memberShape = ({ user, nick, roles, joined_at }: Member) => ({
   ...{ user: userShape(user), nick, roles, joined_at, avatar: null, banner: null, premium_since: null },
   ...{ communication_disabled_until: null, pending: false, deaf: false, mute: false, flags: 0 },
+});
+
+export const roleShape = ({ permissions, ...role }: Role) => ({
+  ...role,
+  ...{ permissions: `${permissions}`, color: 0, hoist: false, managed: false, position: 0, flags: 0 },
 });
 
 export function channelShape({ id, type, name, guild, parent, people }: Channel) {
@@ -38,10 +44,7 @@ export function guildShape(guild: Guild, { channels }: World) {
   const { id, name, owner, roles, members } = guild;
   return {
     ...{ id, name, owner_id: owner, unavailable: false, large: false, member_count: members.size },
-    roles: roles.map(({ permissions, ...role }) => ({
-      ...role,
-      ...{ permissions: `${permissions}`, color: 0, hoist: false, managed: false, position: 0, flags: 0 },
-    })),
+    roles: roles.map(roleShape),
     members: [...members.values()].filter(({ user }) => user.bot).map(memberShape),
     channels: mine.filter((one) => !isThread(one)).map(channelShape),
     threads: mine.filter(isThread).map(channelShape),

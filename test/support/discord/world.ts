@@ -137,6 +137,7 @@ export function createWorld() {
   function addRole(guild: Guild, change: Partial<Omit<Role, 'id'>> = {}): Role {
     const role = { id: newId(), name: 'a role', permissions: 0n, mentionable: true, ...change };
     guild.roles.push(role);
+    if (guild.bot) news.emit('event', 'GUILD_ROLE_CREATE', role, guild);
     return role;
   }
 
@@ -149,6 +150,9 @@ export function createWorld() {
     const rest = { type: channelType.text, name: 'stage', guild: null, parent: null, people: [] };
     const channel = { id: newId(), ...rest, hidden: false, silent: false, ...change };
     channels.set(channel.id, channel);
+    const { guild, type } = channel;
+    if (guild?.bot)
+      news.emit('event', type === channelType.thread ? 'THREAD_CREATE' : 'CHANNEL_CREATE', channel, guild);
     return channel;
   }
 
