@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { startDiscord } from '../../src/bots/discord/index.js';
 import { openDesk } from '../support/bots.js';
 import { dai, type House, startHouse } from '../support/chat-house.js';
+import type { Option } from '../support/discord/forms.js';
 import { type Channel, type DiscordStandIn, startDiscordStandIn, type User } from '../support/discord/index.js';
 import { silent } from '../support/payments.js';
 
@@ -45,10 +46,15 @@ afterAll(async () => {
 const spent = async () => (await house.chat.account({ platform: 'discord', user: ann.id })).own.spent;
 const tip = (amount = '1.5') => discord.use('tip', { amount, message: 'great solo' }, { user: ann, channel });
 
-it('registers every command that the house has', () => {
-  expect(discord.commandsOf().map(({ name }) => name)).toEqual(
-    expect.arrayContaining(['watch', 'tip', 'sponsor', 'help']),
-  );
+it('registers every command that the house has, with words for all of it', () => {
+  const all = discord.commandsOf();
+  expect(all.map(({ name }) => name)).toEqual(expect.arrayContaining(['watch', 'tip', 'sponsor', 'help']));
+  const describedOf = ({ description, options = [] }: Pick<Option, 'description' | 'options'>): string[] => [
+    description,
+    ...options.flatMap(describedOf),
+  ];
+  // What no language has words for is described by its key.
+  expect(all.flatMap(describedOf).filter((text) => /^[a-z]+(\.[a-z]+)*$/.test(text))).toEqual([]);
 });
 
 it('pays a tip once, however often Discord delivers it, and answers the person alone', async () => {

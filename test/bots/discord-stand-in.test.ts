@@ -1,5 +1,5 @@
 // The stand-in for Discord is as strict as Discord: by hand, without a library that would keep us from asking for what is wrong.
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type DiscordStandIn, startDiscordStandIn } from '../support/discord/index.js';
 
@@ -14,6 +14,10 @@ beforeAll(async () => {
   await app.next('READY');
   await ask('PUT', `/applications/${discord.app.id}/commands`, [{ name: 'tip', description: 'Tip' }]);
   place = scene();
+});
+// What one test asks counts against no other.
+beforeEach(() => {
+  discord.clock.ahead += 2001;
 });
 afterAll(() => discord.stop());
 

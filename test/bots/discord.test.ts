@@ -178,6 +178,16 @@ describe('commands', () => {
     expect(() => discord.use('nonsense', {}, { user: ann, channel })).toThrow('no command');
   });
 
+  it('know whose server it is', async () => {
+    const owner = discord.addUser();
+    const channel = discord.addChannel(discord.addGuild({ owner }));
+    await discord.use('announce off', {}, { user: owner, channel });
+    expect(said.by).toMatchObject({ owner: true, moderator: true });
+    const { mod, channel: other } = scene();
+    await discord.use('announce off', {}, { user: mod, channel: other });
+    expect(said.by).not.toHaveProperty('owner');
+  });
+
   it('complete shows, and what an argument completes by its own rule', async () => {
     const { channel, mod } = scene();
     const shows = await discord.complete('tip', 'stream', { stream: 'la' }, { user: mod, channel });
@@ -220,6 +230,16 @@ describe('answers', () => {
         '\\# big\n\\- list\n1\\. one\n1.5 -1 #1',
     );
     expect(message?.embeds[0]?.fields?.[0]).toMatchObject({ name: '\\`name\\`', value: '\\|\\|spoiler\\|\\|' });
+    expect(message?.pings).toEqual([]);
+  });
+
+  it('name channels and roles in their facts as Discord does, and ring nobody by it', async () => {
+    const { guild, channel, ann } = scene();
+    const value = `<#${channel.id}> · <@&${discord.addRole(guild).id}> · <@${ann.id}> *x*`;
+    said.reply = { text: 'Here', facts: [['Where', value]] };
+    const { message } = await discord.use('streams', {}, { user: ann, channel });
+    const shown = value.replace(`<@${ann.id}> *x*`, `\\<\\@${ann.id}\\> \\*x\\*`);
+    expect(message?.embeds[0]?.fields?.[0]?.value).toBe(shown);
     expect(message?.pings).toEqual([]);
   });
 

@@ -12,10 +12,20 @@ const escapeAll = (text: string): string =>
 /** No half of a character, and no backslash that has lost what it is for. */
 const whole = (text: string): string => text.replace(/[\ud800-\udbff]$/, '').replace(/(?<!\\)((?:\\\\)*)\\$/, '$1');
 
-export function plain(text: string, most: number): string {
-  const escaped = escapeAll(text);
-  return escaped.length <= most ? escaped : `${whole(escaped.slice(0, most - 1))}…`;
-}
+const cut = (escaped: string, most: number): string =>
+  escaped.length <= most ? escaped : `${whole(escaped.slice(0, most - 1))}…`;
+
+export const plain = (text: string, most: number): string => cut(escapeAll(text), most);
+
+/** Of facts, where commands name channels and roles as Discord does: it shows what they are called, and rings nobody. */
+export const withNames = (text: string, most: number): string =>
+  cut(
+    text
+      .split(/(<(?:#|@&)\d{1,20}>)/)
+      .map((piece, n) => (n % 2 === 1 ? piece : escapeAll(piece)))
+      .join(''),
+    most,
+  );
 
 /** For what knows no markup: labels, choices, titles. */
 export const label = (text: string, most: number): string =>

@@ -26,7 +26,7 @@ function memberOf({ member }: Told): Pick<Person, 'joined' | 'roles'> & { nick: 
 }
 
 export function personOf(told: Told): Person {
-  const { user, memberPermissions, locale } = told;
+  const { user, guild, memberPermissions, locale } = told;
   const { joined, roles, nick } = memberOf(told);
   return {
     platform: 'discord',
@@ -37,6 +37,7 @@ export function personOf(told: Told): Person {
     joined,
     roles,
     moderator: memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false,
+    ...(guild?.ownerId === user.id && { owner: true }),
   };
 }
 

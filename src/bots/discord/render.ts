@@ -7,7 +7,7 @@ import {
   type RESTPatchAPIWebhookWithTokenMessageJSONBody,
 } from 'discord.js';
 import type { Button, Reply } from '../reply.js';
-import { label, plain } from './escape.js';
+import { label, plain, withNames } from './escape.js';
 
 const styles = { go: ButtonStyle.Success, stop: ButtonStyle.Secondary } as const;
 
@@ -62,7 +62,7 @@ function fieldsOf(facts: NonNullable<Reply['facts']>) {
   let room = most.embed;
   const fields = facts.slice(0, most.fields).map(([name, value]) => ({
     name: plain(name, most.name) || '–',
-    value: plain(value, most.value) || '–',
+    value: withNames(value, most.value) || '–',
     inline: value.length < 24,
   }));
   return fields.filter(({ name, value }) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createActs } from '../../../src/bots/acts.js';
 import type { Command } from '../../../src/bots/command.js';
+import { createCommunities } from '../../../src/bots/communities.js';
 import { createDesk } from '../../../src/bots/desk.js';
 import { startDiscord } from '../../../src/bots/discord/index.js';
 import type { House } from '../../../src/bots/house.js';
@@ -25,8 +26,13 @@ export async function openBots(discord: DiscordStandIn) {
   const running: Awaited<ReturnType<typeof startDiscord>>[] = [];
   return {
     async start(commands: readonly Command[], change: { token?: string; guild?: string | null } = {}) {
-      const desk = createDesk({ house, commands, isCrew: async () => false, log: silent, now: Date.now });
-      const acts = createActs({ store, platform: 'discord', now: Date.now });
+      const now = Date.now;
+      const desk = createDesk({
+        ...{ house, commands, isCrew: async () => false, log: silent, now },
+        ...{ communities: createCommunities({ store, now }), sights: { see: async () => {} } },
+        board: { keep: async () => {} },
+      } as Parameters<typeof createDesk>[0]);
+      const acts = createActs({ store, platform: 'discord', now });
       const { token = discord.token, guild = null } = change;
       const bot = await startDiscord({ token, guild, api: discord.url, desk, acts, log: silent });
       running.push(bot);

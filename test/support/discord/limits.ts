@@ -14,11 +14,11 @@ const perRoute: readonly { route: RegExp; window: Window }[] = [
 const otherwise: Window = { most: 50, ms: 1000 };
 const everything: Window = { most: 50, ms: 1000 };
 
-export function createLimits() {
+export function createLimits(clock: () => number) {
   const used = new Map<string, { count: number; until: number }>();
 
   function take(key: string, { most, ms }: Window): { left: number; seconds: number } {
-    const now = Date.now();
+    const now = clock();
     const before = used.get(key);
     const window = before && before.until > now ? before : { count: 0, until: now + ms };
     window.count += 1;
@@ -51,7 +51,7 @@ export function createLimits() {
       const headers = {
         'x-ratelimit-limit': `${window.most}`,
         'x-ratelimit-remaining': `${Math.max(0, left)}`,
-        'x-ratelimit-reset': `${Date.now() / 1000 + seconds}`,
+        'x-ratelimit-reset': `${clock() / 1000 + seconds}`,
         'x-ratelimit-reset-after': seconds.toFixed(3),
         'x-ratelimit-bucket': Buffer.from(key.replace(/\d+/g, '')).toString('hex').slice(0, 32),
       };

@@ -76,7 +76,7 @@ export async function openRest(needs: {
 }) {
   const { world, messages, interactions, contract } = needs;
   const { app } = world;
-  const limits = createLimits();
+  const limits = createLimits(world.now);
   const troubles: (Trouble & { times: number; met: () => void })[] = [];
   const asked: Asked[] = [];
   const violations: string[] = [];

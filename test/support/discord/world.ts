@@ -122,11 +122,13 @@ export function createWorld() {
 
   const app = addUser({ username: 'dtok', bot: true });
 
-  function addGuild({ name = 'Jazz cellar', bot = true }: { name?: string; bot?: boolean } = {}): Guild {
+  function addGuild(change: { name?: string; bot?: boolean; owner?: User } = {}): Guild {
+    const { name = 'Jazz cellar', bot = true, owner } = change;
     const id = newId();
     const everyone: Role = { id, name: '@everyone', permissions: 0n, mentionable: false };
-    const guild: Guild = { id, name, owner: '0', roles: [everyone], members: new Map(), bot };
+    const guild: Guild = { id, name, owner: owner?.id ?? '0', roles: [everyone], members: new Map(), bot };
     guilds.set(id, guild);
+    if (owner) join(guild, owner);
     if (bot) {
       join(guild, app);
       news.emit('event', 'GUILD_CREATE', guild, guild);
