@@ -1,7 +1,7 @@
 // The Discord bot: real discord.js against a stand-in that refuses what Discord refuses, with commands made up for each flow.
 import { REST } from 'discord.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { type Ask, type Command, type Person, part } from '../../src/bots/command.js';
+import { type Ask, type Command, type Community, type Person, part } from '../../src/bots/command.js';
 import { createAnswers } from '../../src/bots/discord/answers.js';
 import { type Address, createMouth } from '../../src/bots/discord/mouth.js';
 import { Gone } from '../../src/bots/poster.js';
@@ -9,16 +9,19 @@ import type { Reply } from '../../src/bots/reply.js';
 import { wordsFor } from '../../src/bots/words/index.js';
 import { person } from '../support/bots.js';
 import { openBots } from '../support/discord/bot.js';
-import { type DiscordStandIn, type Message, startDiscordStandIn } from '../support/discord/index.js';
+import { type DiscordStandIn, type Message, type Seen, startDiscordStandIn } from '../support/discord/index.js';
 
 const hidden = 64;
 const png = Buffer.from('89504e470d0a1a0a', 'hex');
 
 /** What the commands below answer, and what they were given; each test sets its own. */
-const said: { reply: Reply; given: unknown[]; by: Person | null } = { reply: { text: '' }, given: [], by: null };
+const said: { reply: Reply; given: unknown[]; by: Person | null; in: Community | null } = {
+  ...{ reply: { text: '' }, given: [], by: null, in: null },
+};
 const answer = async (ask: Ask, given: unknown): Promise<Reply> => {
   said.given.push(given);
   said.by = ask.person;
+  said.in = ask.community;
   return said.reply;
 };
 
@@ -105,6 +108,16 @@ function scene() {
   discord.join(guild, ann);
   discord.join(guild, mod, { nick: 'The Mod', roles: [discord.addRole(guild, { permissions: 1n << 5n })] });
   return { guild, channel, ann, mod };
+}
+
+/** A mouth that speaks to what a person has used before. */
+function mouthFor({ id }: Seen, change: Partial<Address>) {
+  const rest = new REST({ api: discord.url }).setToken(discord.token);
+  const { say } = createMouth({ rest, answers: createAnswers(discord.url) });
+  const asked = discord.asked.find(({ path }) => path.startsWith(`/interactions/${id}/`));
+  const token = asked?.path.split('/')[3] ?? '';
+  const address = { id, token, application: discord.app.id, waits: 'hidden', member: false, ...change } as const;
+  return { say, to: { address, person: person(), community: null } };
 }
 
 const puts = (): number => discord.asked.filter(({ method }) => method === 'put').length;
@@ -334,15 +347,10 @@ describe('answers', () => {
   it('can be changed later where all see them, and the bot is there', async () => {
     const { channel, ann } = scene();
     said.reply = { text: 'Now' };
-    const answers = createAnswers(discord.url);
-    const rest = new REST({ api: discord.url }).setToken(discord.token);
-    const { say } = createMouth({ rest, answers });
     async function sayAgain(command: string, change: Partial<Address>) {
-      const { message, id } = await discord.use(command, {}, { user: ann, channel });
-      const asked = discord.asked.find(({ path }) => path.startsWith(`/interactions/${id}/`));
-      const token = asked?.path.split('/')[3] ?? '';
-      const address = { id, token, application: discord.app.id, waits: 'shown', member: true, ...change } as const;
-      return { message, lasting: await say({ address, person: person(), community: null }, { text: 'Again' }, false) };
+      const seen = await discord.use(command, {}, { user: ann, channel });
+      const { say, to } = mouthFor(seen, { waits: 'shown', member: true, ...change });
+      return { message: seen.message, lasting: await say(to, { text: 'Again' }, false) };
     }
     const open = await sayAgain('streams', {});
     expect(open.lasting).toEqual({ place: { platform: 'discord', chat: channel.id }, message: open.message?.id });
@@ -402,6 +410,18 @@ describe('buttons, menus and forms', () => {
     const second = await discord.press(first.message, 'do:balance', ann);
     expect(first.message.content).toBe('One');
     expect(second).toMatchObject({ hidden: true, message: { content: 'Beside' } });
+  });
+
+  it('change what they said beside a message, when they have more to say', async () => {
+    const { ann, channel } = scene();
+    said.reply = { text: 'One', buttons: [[{ label: 'More', press: 'do:balance' }]] };
+    const { message } = await discord.use('balance', {}, { user: ann, channel });
+    if (!message) throw new Error('no page');
+    said.reply = { text: 'In a minute' };
+    const pressed = await discord.press(message, 'do:balance', ann);
+    const { say, to } = mouthFor(pressed, { waits: 'pressed' });
+    for (const text of ['Soon', 'Now']) await say(to, { text }, true);
+    expect(pressed.followUps.map(({ content }) => content)).toEqual(['In a minute', 'Now']);
   });
 
   it('ask about a large tip, hear one yes, and tell others that it is not theirs', async () => {
@@ -506,6 +526,7 @@ describe('places', () => {
     discord.join(guild, ann);
     said.reply = { text: 'Here' };
     expect((await discord.use('streams', {}, { user: ann, channel })).message?.content).toBe('Here');
+    expect(said.in?.title).toBe('this server');
     expect(() => discord.use('announce off', {}, { user: ann, channel })).toThrow('here');
     await expect(bot.poster.post({ platform: 'discord', chat: channel.id }, said.reply)).rejects.toThrow(Gone);
   });

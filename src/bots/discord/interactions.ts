@@ -11,6 +11,7 @@ import {
 } from 'discord.js';
 import type { Community, Completion, Person, Place } from '../command.js';
 import type { Desk, Use } from '../desk.js';
+import { wordsFor } from '../words/index.js';
 import type { Answering } from './answers.js';
 import { label } from './escape.js';
 
@@ -41,8 +42,9 @@ export function personOf(told: Told): Person {
   };
 }
 
-export const communityOf = ({ guildId, guild }: Told | AutocompleteInteraction): Community | null =>
-  guildId === null ? null : { platform: 'discord', id: guildId, title: guild?.name ?? 'Discord' };
+/** Discord does not say what a server is called that the bot is not in. */
+export const communityOf = ({ guildId, guild, locale }: Told | AutocompleteInteraction): Community | null =>
+  guildId === null ? null : { platform: 'discord', id: guildId, title: guild?.name ?? wordsFor(locale).thisServer };
 
 export const placeOf = ({ channelId, user }: Told): Place => ({ platform: 'discord', chat: channelId ?? user.id });
 
