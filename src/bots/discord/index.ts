@@ -1,4 +1,5 @@
 // The Discord bot: discord.js at the edge, the desk behind it.
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Base, Client, DiscordAPIError, Events, GatewayIntentBits, Options } from 'discord.js';
 import type { Logger } from '../../log.js';
 import type { Acts } from '../acts.js';
@@ -26,6 +27,8 @@ export interface DiscordNeeds {
 
 /** A server that is down must not hold back the others when the bot starts. */
 const waitForServersMs = 2000;
+/** What is not answered by then, the next run answers. */
+const graceMs = 3000;
 
 const fewButOwn = { maxSize: 200, keepOverLimit: ({ id, client }: Base & { id: string }) => id === client.user?.id };
 
@@ -70,7 +73,7 @@ async function register({ rest, application }: Client<true>, { desk, guild, log 
   }
 }
 
-/** Throws an Error whose message says what to do when the token is refused. */
+/** Throws TokenRefused, whose message says what to do, when the token is refused. */
 export async function startDiscord(
   needs: DiscordNeeds,
 ): Promise<{ tag: string; poster: Poster; stop: () => Promise<void> }> {
@@ -90,13 +93,15 @@ export async function startDiscord(
     await client.destroy();
     throw error;
   }
-  await front.resume();
+  const resumed = front
+    .resume()
+    .catch((error) => log.error({ err: error }, 'what an earlier run left could not be answered'));
   return {
     tag: client.user.tag,
     poster: createPoster(client.rest),
     stop: async () => {
       client.removeAllListeners(Events.InteractionCreate);
-      await front.idle();
+      await Promise.race([Promise.all([resumed, front.idle()]), pause(graceMs, undefined, { ref: false })]);
       await client.destroy();
     },
   };
