@@ -240,14 +240,15 @@ describe('the gateway', () => {
 });
 
 it('refuses what is too much, with the time to wait', async () => {
+  discord.clock.stopped = Date.now();
   const { channel } = scene();
   const post = () => ask('POST', `/channels/${channel.id}/messages`, { content: 'x' });
-  const all = await Promise.all(Array.from({ length: 20 }, post));
+  const all = await Promise.all(Array.from({ length: 6 }, post));
   const over = all.filter(({ status }) => status === 429);
-  expect(over.length).toBeGreaterThan(0);
+  expect(over).toHaveLength(1);
   expect(over[0]?.told).toMatchObject({ global: false, retry_after: expect.any(Number) });
   expect(over[0]?.headers.get('x-ratelimit-remaining')).toBe('0');
   expect(Number(over[0]?.headers.get('retry-after'))).toBeGreaterThan(0);
-  const flood = await Promise.all(Array.from({ length: 200 }, () => ask('GET', '/users/@me')));
+  const flood = await Promise.all(Array.from({ length: 60 }, () => ask('GET', '/users/@me')));
   expect(flood.find(({ status }) => status === 429)?.headers.get('x-ratelimit-global')).toBe('true');
 });

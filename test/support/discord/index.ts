@@ -71,7 +71,7 @@ export async function startDiscordStandIn({ token = 'a.bot.token', shards = 1, j
     direct: world.direct,
     messages: said,
     until,
-    /** ms that the stand-in's clock is ahead: tokens of interactions grow old by it. */
+    /** The stand-in's: `ahead` in ms, for tokens that grow old; `stopped` at a time, for limits that slow machines would not reach. */
     clock: world.clock,
     ...{ use: people.use, complete: people.complete, press: people.press, choose: people.choose },
     ...{ submit: people.submit, redeliver: people.redeliver },

@@ -11,7 +11,7 @@ const perRoute: readonly { route: RegExp; window: Window }[] = [
   { route: /^(post|patch) \/channels\/\d+\/messages/, window: { most: 5, ms: 1000 } },
   { route: /^(post|patch|delete) \/webhooks\//, window: { most: 5, ms: 2000 } },
 ];
-const otherwise: Window = { most: 50, ms: 1000 };
+const otherwise: Window = { most: 100, ms: 1000 };
 const everything: Window = { most: 50, ms: 1000 };
 
 export function createLimits(clock: () => number) {

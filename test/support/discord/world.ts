@@ -106,8 +106,8 @@ export function createWorld() {
   const messages = new Map<string, Message>();
   /** `change` for all that a test may wait for; `event` for what the gateway tells. */
   const news = new EventEmitter().setMaxListeners(0);
-  const clock = { ahead: 0 };
-  const now = (): number => Date.now() + clock.ahead;
+  const clock = { ahead: 0, stopped: null as number | null };
+  const now = (): number => (clock.stopped ?? Date.now()) + clock.ahead;
   let count = 0;
   const newId = (at = now()): string => `${(BigInt(at - discordEpoch) << 22n) | BigInt(++count % 4096)}`;
 
