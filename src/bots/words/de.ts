@@ -84,6 +84,7 @@ export const de: Words = {
   moderatorsOnly: 'Das dürfen nur Moderatoren dieser Community.',
   crewOnly: 'Das dürfen nur der Host der Show und Moderatoren einer Community, die er zu ihrem Zuhause gemacht hat.',
   communityOnly: 'Das geht nur in einem Server oder einer Gruppe.',
+  thisServer: 'diesem Server',
   slowDown: (seconds) => `Einen Moment: das Nächste nehme ich in ${seconds} s.`,
   notYours: 'Dieser Knopf gehört jemand anderem. Benutze den Befehl selbst.',
   tooOld: 'Das ist zu lange her. Benutze den Befehl noch einmal.',

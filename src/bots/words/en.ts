@@ -86,6 +86,7 @@ export const en = {
   moderatorsOnly: 'Only moderators of this community may do that.',
   crewOnly: 'Only the host of the show, and moderators of a community that the host has made its home, may do that.',
   communityOnly: 'That works in a server or group only.',
+  thisServer: 'this server',
   slowDown: (seconds: number) => `One moment: I can take your next one in ${seconds} s.`,
   notYours: 'That button is somebody else’s. Use the command yourself.',
   tooOld: 'That is too long ago. Use the command again.',

@@ -84,6 +84,7 @@ export const es: Words = {
   moderatorsOnly: 'Eso solo pueden hacerlo los moderadores de esta comunidad.',
   crewOnly: 'Solo pueden hacerlo el anfitrión del show y los moderadores de una comunidad que él haya hecho su casa.',
   communityOnly: 'Eso solo funciona en un servidor o un grupo.',
+  thisServer: 'este servidor',
   slowDown: (seconds) => `Un momento: acepto lo siguiente en ${seconds} s.`,
   notYours: 'Ese botón es de otra persona. Usa tú el comando.',
   tooOld: 'Ha pasado demasiado tiempo. Usa el comando otra vez.',
