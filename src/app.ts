@@ -1,7 +1,7 @@
 // The one place that knows every part: wires them, starts them, and stops them in reverse.
 import { join } from 'node:path';
 import express from 'express';
-import { botSettings, createBotHouse, createLinkKeys, telegramPath } from './bot-house.js';
+import { botSettings, createBotHouse, createLinkKeys, createMiniApp, telegramPath } from './bot-house.js';
 import { type Bots, createHosts, startBots } from './bots/index.js';
 import { chooseChain } from './chain/index.js';
 import { openFeed } from './feed/index.js';
@@ -222,8 +222,7 @@ async function wire(
       faucet: place.dev ? chain.mint : null,
       ens,
       chat,
-      // Where the check of Telegram's initData is wired in, when the bot has it.
-      miniApp: null,
+      miniApp: createMiniApp({ telegram: settings.bots.telegram, house: botHouse, payments }),
       rpcUrl: settings.publicRpcUrl ?? (place.dev ? place.rpcUrl : null),
       hostName: host.name,
       hosts: createHosts({ store, now: Date.now }),
@@ -263,6 +262,8 @@ async function wire(
   }
   bots = await startBots({ settings: botSettings(settings, secrets.chatSecret), house: botHouse, store, log });
   onStop(bots.stop);
+  const { touch } = bots;
+  onStop(polls.onChange((id) => touch({ kind: 'poll', id })));
   if (settings.testCard) {
     const card = shows.startTestCard(settings.stream.id);
     onStop(card.stop);

@@ -1,7 +1,8 @@
 // What the bots ask of the rest of dTok, out of its parts: shows, chat purses, names, and each person's own watch link.
 import { createHmac } from 'node:crypto';
-import type { BotSettings, House, Show } from './bots/index.js';
+import { type BotSettings, type House, readInitData, type Show } from './bots/index.js';
 import type { Feed } from './feed/index.js';
+import type { MiniApp } from './http/chat-handlers.js';
 import type { Chat, ChatUser } from './payments/chat/index.js';
 import { addressOf, type Ens, type Payments, watchLink } from './payments/index.js';
 import type { Settings } from './settings.js';
@@ -121,5 +122,19 @@ export function createPersonalLinks({ house, payments }: { house: House; payment
     const page = `${publicUrl}/watch/${stream}`;
     const key = await keyFor(user, stream);
     return key ? `${page}#k=${Buffer.from(key.slice(2), 'hex').toString('base64url')}` : page;
+  };
+}
+
+/** Null: no Telegram bot. */
+export function createMiniApp(needs: {
+  telegram: Settings['bots']['telegram'];
+  house: House;
+  payments: Payments;
+}): MiniApp | null {
+  const token = needs.telegram?.token;
+  if (token === undefined) return null;
+  return {
+    userOf: (initData) => readInitData(initData, token)?.user ?? null,
+    linkFor: createPersonalLinks(needs),
   };
 }

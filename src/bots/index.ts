@@ -1,7 +1,6 @@
 // The door of the bots: one desk of commands, and a mouth for each platform whose token is set.
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
-import type { Renderers } from './board.js';
 import type { Platform } from './command.js';
 import type { House } from './house.js';
 import { createMiddle } from './middle.js';
@@ -12,6 +11,7 @@ import { keepTrying, type Running } from './trying.js';
 
 export { createHosts, type Hosts } from './hosts.js';
 export type { House, Show, Stage } from './house.js';
+export { readInitData } from './telegram/init-data.js';
 
 export interface BotSettings {
   /** Null: that bot is off. */
@@ -35,13 +35,11 @@ export async function startBots(needs: {
   settings: BotSettings;
   house: House;
   store: Store;
-  /** How messages look that live with polls and predictions. */
-  renderers?: Renderers;
   log: Logger;
   now?: () => number;
 }): Promise<Bots> {
-  const { settings, house, store, renderers = {}, log, now = Date.now } = needs;
-  const middle = createMiddle({ house, store, renderers, log, now });
+  const { settings, house, store, log, now = Date.now } = needs;
+  const middle = createMiddle({ house, store, log, now });
   const { desk, actsOf } = middle;
   const running: Running[] = [middle];
   let webhook: WebhookHandler = async (_req, res) => void res.writeHead(503).end();

@@ -4,9 +4,10 @@ import type { Store } from '../store/index.js';
 import { createActs } from './acts.js';
 import { createAnnouncements } from './announcements.js';
 import { createAnnouncer } from './announcer.js';
-import { createBoard, type Renderers } from './board.js';
+import { createBoard } from './board.js';
 import type { Platform } from './command.js';
 import { createCommands } from './commands/index.js';
+import { createPollReply } from './commands/poll-reply.js';
 import { createCommunities } from './communities.js';
 import { createDesk } from './desk.js';
 import { createHandouts } from './handouts.js';
@@ -24,14 +25,12 @@ export function createMiddle(needs: {
   store: Store;
   log: Logger;
   now: () => number;
-  /** Of what lives besides shows. */
-  renderers?: Renderers;
   /** Between two edits of one message, and for a lost show to come back, ms; shorter in tests. */
   everyMs?: number;
   graceMs?: number;
   isCrew?: IsCrew;
 }) {
-  const { house, store, log, now, renderers, everyMs, graceMs } = needs;
+  const { house, store, log, now, everyMs, graceMs } = needs;
   const communities = createCommunities({ store, now });
   const handouts = createHandouts({ store, now });
   const sights = createSights({ store, now });
@@ -41,7 +40,7 @@ export function createMiddle(needs: {
   const posters = createPosters();
   const board = createBoard({
     ...{ store, posters, log, now, ...(everyMs !== undefined && { everyMs }) },
-    renderers: { ...renderers, show: showRenderer({ house, posts, store }) },
+    renderers: { show: showRenderer({ house, posts, store }), poll: createPollReply(house) },
   });
   const announcer = createAnnouncer({
     ...{ house, store, announcements, posts, posters, board, log, now, ...(graceMs !== undefined && { graceMs }) },

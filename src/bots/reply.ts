@@ -1,8 +1,8 @@
 // What a command answers, for any platform: plain text; each adapter escapes it and gives it the platform's form.
 
 export type Button =
-  /** `app`: a page that opens inside of Telegram, where that can be. */
-  | { label: string; url: string; app?: true }
+  /** `app`: a second button beside it, for a page that opens inside of Telegram; only where that can be. */
+  | { label: string; url: string; app?: { label: string; url: string } }
   /**
    * Pressed, it comes back as this text, at most 64 bytes: `yes:<act>` and `no:<act>` answer a question,
    * `do:<command> <line>` uses a command with what a person would have typed after it, and `form:<command>` asks for

@@ -67,7 +67,7 @@ describe('posts', () => {
       expect(message).toMatchObject({ content: `<@&${role.id}> On air`, pings: [`role:${role.id}`] });
       const over = { text: 'Over', facts: [['Watched by', '30']] } as const;
       await bot.poster.edit(made, over);
-      expect(message).toMatchObject({ content: 'Over', attachments: [] });
+      expect(message).toMatchObject({ content: 'Over', attachments: [{ filename: 'live.png' }] });
       const before = discord.asked.length;
       await bot.poster.edit(made, over);
       expect(discord.asked).toHaveLength(before);

@@ -37,7 +37,7 @@ const press = (text: string, who: ReturnType<typeof person>, change: Parameters<
   desk.answer({ command: 'vote', part: '', given: text.replace('do:vote ', '') }, ask(who, change));
 const rows = ({ facts = [] }: Reply) => facts.map(([name, value]) => `${name}: ${value}`);
 const reply = (id: string, locale = 'en') =>
-  createPollReply(botHouse(house, undefined, room.polls))(id, wordsFor(locale));
+  createPollReply({ ...botHouse(house), polls: room.polls })(id, wordsFor(locale));
 const left = async (who: ReturnType<typeof person>) => (await house.chat.account(who)).own.left;
 
 it('one line makes a poll; its message has a button for each option, and lives with it', async () => {

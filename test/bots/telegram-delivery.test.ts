@@ -258,6 +258,7 @@ describe('on a real house', () => {
     const mine = await standIn.say(ann, group, '/watch');
     expect(mine).toMatchObject({ chat: { id: ann.id }, text: expect.stringContaining('Paid for by Jazz') });
     expect(JSON.stringify(mine.reply_markup)).toContain('https://show.example/watch/main#k=');
+    expect(JSON.stringify(mine.reply_markup)).toContain('"web_app":{"url":"https://show.example/app?stream=main"}');
     const again = await standIn.say(ann, ann, `/start w_${group.id}`);
     expect(again.reply_markup).toEqual(mine.reply_markup);
     const invited = await standIn.say(bob, group, '/watch');

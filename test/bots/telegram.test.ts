@@ -361,23 +361,38 @@ describe('a button', () => {
     expect(labels(said)).toEqual([['One', 'Two'], ['Three']]);
   });
 
-  it('opens a Mini App in private over https, else a page; and is written out where Telegram has no such button', async () => {
+  it('opens a page, and in private over https a Mini App too; and is written out where Telegram has no such button', async () => {
     const ann = standIn.addUser();
     const group = standIn.addGroup({ members: [ann] });
     next = {
       text: 'Watch',
       buttons: [
-        [{ label: 'Here', url: 'https://show.example/watch', app: true }],
-        [{ label: 'Mine', url: 'http://localhost:8080/watch?a=1&b=2', app: true }],
+        [
+          {
+            label: 'There',
+            url: 'https://show.example/watch',
+            app: { label: 'Here', url: 'https://show.example/app' },
+          },
+        ],
+        [
+          {
+            label: 'Mine',
+            url: 'http://localhost:8080/watch?a=1&b=2',
+            app: { label: 'Here', url: 'http://localhost:8080/app' },
+          },
+        ],
       ],
     };
     const alone = await standIn.say(ann, ann, '/streams');
     expect(alone.reply_markup?.inline_keyboard).toEqual([
-      [{ text: 'Here', web_app: { url: 'https://show.example/watch' } }],
+      [
+        { text: 'There', url: 'https://show.example/watch' },
+        { text: 'Here', web_app: { url: 'https://show.example/app' } },
+      ],
     ]);
     expect(alone.text).toBe('Watch\nMine: http://localhost:8080/watch?a=1&b=2');
     const among = await standIn.say(ann, group, '/streams');
-    expect(among.reply_markup?.inline_keyboard).toEqual([[{ text: 'Here', url: 'https://show.example/watch' }]]);
+    expect(among.reply_markup?.inline_keyboard).toEqual([[{ text: 'There', url: 'https://show.example/watch' }]]);
   });
 });
 

@@ -75,7 +75,9 @@ export const watch = ({ house, communities, handouts, sights }: CommandNeeds): C
 
   const reply = (from: string, show: Show, url: string, left: bigint, words: Words): Reply => ({
     text: `${words.watchText(titleOf(show), sayAmount(left, house.token))} ${from}`,
-    buttons: [[{ label: words.watch, url }]],
+    buttons: [
+      [{ label: words.watch, url, app: { label: words.watchInside, url: `${house.publicUrl}/app?stream=${show.id}` } }],
+    ],
   });
 
   return {

@@ -39,8 +39,11 @@ export function createPoster(rest: REST): Poster {
   async function edit({ place, message }: Said, reply: Reply): Promise<void> {
     const rendered = render(reply);
     if (unchanged(message, rendered)) return;
+    const { attachments, ...others } = rendered.body;
+    // A picture that was posted stays, when there is no newer one.
+    const body = reply.picture ? rendered.body : others;
     try {
-      await rest.patch(Routes.channelMessage(place.chat, message), rendered).catch(gone);
+      await rest.patch(Routes.channelMessage(place.chat, message), { ...rendered, body }).catch(gone);
     } catch (error) {
       last.delete(message);
       throw error;

@@ -28,12 +28,15 @@ const openable = (url: string): boolean =>
 const isLink = (button: Button): button is Link => 'url' in button;
 
 /** Mini Apps open in private chats only, and over https. */
-function buttonOf(button: Button, alone: boolean): InlineKeyboardButton {
+function buttonsOf(button: Button, alone: boolean): InlineKeyboardButton[] {
   const text = cut(button.label, longestLabel);
-  if (!isLink(button)) return { text, callback_data: button.press };
-  return button.app && alone && button.url.startsWith('https:')
-    ? { text, web_app: { url: button.url } }
-    : { text, url: button.url };
+  if (!isLink(button)) return [{ text, callback_data: button.press }];
+  const { url, app } = button;
+  if (!alone || !app?.url.startsWith('https:')) return [{ text, url }];
+  return [
+    { text, url },
+    { text: cut(app.label, longestLabel), web_app: { url: app.url } },
+  ];
 }
 
 function choiceRows({ options }: NonNullable<Reply['choices']>): Button[][] {
@@ -74,7 +77,7 @@ export function render({ text, facts = [], buttons = [], choices, picture }: Rep
     ...buttons.map((row) => row.filter((one) => !written.includes(one as Link))),
     ...choiceRows(choices ?? none),
   ];
-  const kept = rows.filter((row) => row.length > 0).map((row) => row.map((button) => buttonOf(button, alone)));
+  const kept = rows.filter((row) => row.length > 0).map((row) => row.flatMap((button) => buttonsOf(button, alone)));
   return {
     text: [lines(parts, most), escaped(links)].filter(Boolean).join('\n'),
     keyboard: kept.length > 0 ? { inline_keyboard: kept } : undefined,

@@ -120,6 +120,7 @@ export const de: Words = {
   aMinute: (price) => `${price} pro Minute`,
   free: 'kostenlos',
   viewers: (n) => (n === 1 ? '1 Zuschauer' : `${n} Zuschauer`),
+  watchInside: 'In Telegram ansehen',
   watch: 'Ansehen',
   preview: 'Hineinsehen',
   watchText: (title, left) =>

@@ -122,6 +122,7 @@ export const en = {
   aMinute: (price: string) => `${price} a minute`,
   free: 'free',
   viewers: (n: number) => (n === 1 ? '1 viewer' : `${n} viewers`),
+  watchInside: 'Watch in Telegram',
   watch: 'Watch',
   preview: 'Look in',
   watchText: (title: string, left: string) =>

@@ -120,6 +120,7 @@ export const es: Words = {
   aMinute: (price) => `${price} por minuto`,
   free: 'gratis',
   viewers: (n) => (n === 1 ? '1 espectador' : `${n} espectadores`),
+  watchInside: 'Ver en Telegram',
   watch: 'Ver',
   preview: 'Echar un vistazo',
   watchText: (title, left) =>
