@@ -28,11 +28,11 @@ export const telegramPath = '/telegram/updates';
 
 /** What the bots are started with; Telegram shows the webhook's secret with each call. */
 export function botSettings({ bots, publicUrl }: Settings, secret: Hex): BotSettings {
-  const { discord, telegram } = bots;
-  if (!telegram?.webhook) return { discord, telegram: telegram && { ...telegram, webhook: null } };
+  const { drawMs, discord, telegram } = bots;
+  if (!telegram?.webhook) return { drawMs, discord, telegram: telegram && { ...telegram, webhook: null } };
   const shown = createHmac('sha256', Buffer.from(secret.slice(2), 'hex')).update('dtok telegram webhook');
   return {
-    discord,
+    ...{ drawMs, discord },
     telegram: { ...telegram, webhook: { url: `${publicUrl}${telegramPath}`, secret: shown.digest('hex') } },
   };
 }

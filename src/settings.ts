@@ -67,6 +67,7 @@ const Env = z.object({
   CHAT_DAY_CAP: decimal('100'),
   CHAT_MIN_DEPOSIT: decimal('0.1'),
   CONFIRM_TIP_ABOVE: decimal('10'),
+  LINK_DRAW_SECONDS: seconds(60, 1),
   DISCORD_TOKEN: z.string().optional(),
   DISCORD_GUILD: z
     .string()
@@ -100,6 +101,7 @@ function botsOf(env: z.infer<typeof Env>) {
   }
   const { DISCORD_TOKEN: discord, TELEGRAM_TOKEN: telegram } = env;
   return {
+    drawMs: env.LINK_DRAW_SECONDS * 1000,
     discord: discord ? { token: discord, api: env.DISCORD_API, guild: env.DISCORD_GUILD ?? null } : null,
     telegram: telegram ? { token: telegram, apiRoot: env.TELEGRAM_API_ROOT, webhook: env.TELEGRAM_WEBHOOK } : null,
   };

@@ -45,8 +45,14 @@ const drawParts = 1_000_000;
 
 export type Handouts = ReturnType<typeof createHandouts>;
 
-export function createHandouts(needs: { store: Store; now: () => number; draw?: () => number }) {
-  const { store, now, draw = () => randomInt(drawParts) / drawParts } = needs;
+export function createHandouts(needs: {
+  store: Store;
+  /** In a crowd, everybody's turn comes within this long. */
+  drawMs: number;
+  now: () => number;
+  draw?: () => number;
+}) {
+  const { store, drawMs, now, draw = () => randomInt(drawParts) / drawParts } = needs;
   const of = (db: Pick<Trx, 'selectFrom'>, { platform, id }: Community) => {
     const rows = db.selectFrom('bot_handouts').selectAll().where('platform', '=', platform);
     return rows.where('community', '=', id);
@@ -112,7 +118,7 @@ export function createHandouts(needs: { store: Store; now: () => number; draw?: 
   });
 
   async function enqueue(trx: Trx, wish: Wish): Promise<Waiting> {
-    const waitMs = drawDelay(draw());
+    const waitMs = drawDelay(draw(), drawMs);
     await trx
       .insertInto('bot_queue')
       .values({ ...whereTo(wish), draw_at: now() + waitMs })

@@ -14,6 +14,8 @@ export type { House, Show, Stage } from './house.js';
 export { readInitData } from './telegram/init-data.js';
 
 export interface BotSettings {
+  /** In a crowd, everybody's turn to get a link comes within this long. */
+  drawMs: number;
   /** Null: that bot is off. */
   discord: { token: string; api: string; guild: string | null } | null;
   telegram: { token: string; apiRoot: string; webhook: { url: string; secret: string } | null } | null;
@@ -39,7 +41,7 @@ export async function startBots(needs: {
   now?: () => number;
 }): Promise<Bots> {
   const { settings, house, store, log, now = Date.now } = needs;
-  const middle = createMiddle({ house, store, log, now });
+  const middle = createMiddle({ house, store, drawMs: settings.drawMs, log, now });
   const { desk, actsOf } = middle;
   const running: Running[] = [middle];
   let webhook: WebhookHandler = async (_req, res) => void res.writeHead(503).end();

@@ -25,6 +25,8 @@ export function createMiddle(needs: {
   store: Store;
   log: Logger;
   now: () => number;
+  /** In a crowd, everybody's turn to get a link comes within this long. */
+  drawMs: number;
   /** Between two edits of one message, and for a lost show to come back, ms; shorter in tests. */
   everyMs?: number;
   graceMs?: number;
@@ -32,7 +34,7 @@ export function createMiddle(needs: {
 }) {
   const { house, store, log, now, everyMs, graceMs } = needs;
   const communities = createCommunities({ store, now });
-  const handouts = createHandouts({ store, now });
+  const handouts = createHandouts({ store, drawMs: needs.drawMs, now });
   const sights = createSights({ store, now });
   const hosts = createHosts({ store, now });
   const announcements = createAnnouncements({ store, now });

@@ -17,7 +17,7 @@ export const dayMs = 24 * hourMs;
 /** So many claims of a community in a minute are everyday life; more are a crowd, or a raid. */
 const everyday = 20;
 export const crowdMs = 60_000;
-const longestDrawMs = 60_000;
+const shortestDrawMs = 1000;
 
 export function judgeClaimant(terms: Sponsoring, { born, joined, roles }: Claimant, now: number): Refused | null {
   if (terms.role !== null && !roles.includes(terms.role)) return 'no_role';
@@ -34,5 +34,6 @@ export function judgeBudget({ each, hourly, daily }: Sponsoring, given: { hour: 
 /** By how many claims the last minute has seen. */
 export const isCrowd = (claims: number): boolean => claims >= everyday;
 
-/** Whoever asks first is not first: `drawn` is from 0 up to 1. */
-export const drawDelay = (drawn: number): number => 1000 + Math.floor(drawn * (longestDrawMs - 1000));
+/** Whoever asks first is not first: `drawn` is from 0 up to 1, `longestMs` at least a second. */
+export const drawDelay = (drawn: number, longestMs: number): number =>
+  shortestDrawMs + Math.floor(drawn * (longestMs - shortestDrawMs));

@@ -38,7 +38,7 @@ const rows = () => store.db.selectFrom('bot_handouts').selectAll().execute();
 
 describe('the rules', () => {
   it('go by the age of the account, the time in the community, and the role', async () => {
-    const handouts = createHandouts({ store, now });
+    const handouts = createHandouts({ store, drawMs: 60_000, now });
     const terms = { ...open, days: 7, memberDays: 2, role: '55' };
     const old = { born: epoch - 8 * dayMs, joined: epoch - 3 * dayMs, roles: ['55'] };
     const claim = (user: string, change: object) =>
@@ -69,7 +69,7 @@ describe('the rules', () => {
   });
 
   it('hold budgets for the hour and the day', async () => {
-    const handouts = createHandouts({ store, now });
+    const handouts = createHandouts({ store, drawMs: 60_000, now });
     const terms = { ...open, hourly: 20n, daily: 45n };
     const claim = (user: string) => handouts.claim(wish(user, { terms }));
     expect([got(await claim('1')), got(await claim('2')), await claim('3')]).toEqual([true, true, 'budget']);
@@ -82,7 +82,7 @@ describe('the rules', () => {
   });
 
   it('give nobody a second one after his was taken back', async () => {
-    const handouts = createHandouts({ store, now });
+    const handouts = createHandouts({ store, drawMs: 60_000, now });
     await handouts.claim(wish('1'));
     await handouts.claim(wish('2'));
     expect(await handouts.revoke(server, [account('1')])).toMatchObject([{ stream: 'main', amount: 10n }]);
@@ -105,7 +105,7 @@ describe('a crowd', () => {
   it('is let in by lot: those past the first twenty of a minute wait for their draw, in no order of their own', async () => {
     let drawn = 0;
     const draws = [0.9, 0.1, 0.5];
-    const handouts = createHandouts({ store, now, draw: () => draws[drawn++ % 3] ?? 0 });
+    const handouts = createHandouts({ store, drawMs: 60_000, now, draw: () => draws[drawn++ % 3] ?? 0 });
     const first = await claimAll(handouts, users);
     expect(first.filter(got)).toHaveLength(20);
     const waits = first.flatMap((one) => (typeof one === 'object' && 'waitMs' in one ? [one.waitMs] : []));
@@ -114,7 +114,7 @@ describe('a crowd', () => {
     expect(waits.slice(0, 3)).not.toEqual([...waits.slice(0, 3)].sort((a, b) => a - b));
     at += 10_000;
     // Again, after a restart: the place in the queue is kept, and nobody draws twice.
-    const again = await claimAll(createHandouts({ store, now, draw: () => 0 }), users);
+    const again = await claimAll(createHandouts({ store, drawMs: 60_000, now, draw: () => 0 }), users);
     expect(again.map((one) => typeof one === 'object' && 'waitMs' in one && one.waitMs)).toEqual(
       first
         .map((one) => typeof one === 'object' && 'waitMs' in one && Math.max(0, one.waitMs - 10_000))
@@ -130,7 +130,7 @@ describe('a crowd', () => {
   });
 
   it('of accounts that may have nothing is refused at once, and queues nobody', async () => {
-    const handouts = createHandouts({ store, now });
+    const handouts = createHandouts({ store, drawMs: 60_000, now });
     const terms = { ...open, days: 1 };
     const all = await Promise.all(
       users.map((user) => handouts.claim(wish(user, { account: account(user, { born: epoch }), terms }))),
@@ -190,7 +190,7 @@ it('whatever happens in whatever order: budgets hold, nobody is given two, and n
       });
       at = epoch;
       const people = createPeople();
-      let handouts = createHandouts({ store, now });
+      let handouts = createHandouts({ store, drawMs: 60_000, now });
       /** Every link made: whose, of which show, when, and by which person it was asked for. */
       const links = new Map<string, { at: number; persons: Set<string> }>();
       const all = { ...open, ...caps };
@@ -228,7 +228,7 @@ it('whatever happens in whatever order: budgets hold, nobody is given two, and n
         if (step.do === 'part') people.part(`discord:${step.a}`, '0xaa');
         if (step.do === 'revoke') await handouts.revoke(server, [account(`${step.who}`)]);
         if (step.do === 'wait') at += step.ms;
-        if (step.do === 'restart') handouts = createHandouts({ store, now });
+        if (step.do === 'restart') handouts = createHandouts({ store, drawMs: 60_000, now });
         const given = await rows();
         expect(given.length).toBe(links.size);
         for (const { at: when } of given) {

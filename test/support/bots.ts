@@ -55,7 +55,14 @@ export interface BotOptions {
 export function openMiddle(house: House, { shows, polls, now = Date.now, change, isCrew }: BotOptions = {}) {
   const bots = { ...botHouse(house, shows), ...(polls && { polls }), ...change };
   const times = { now, everyMs: 20, graceMs: 50 };
-  return createMiddle({ house: bots, store: house.store, log: silent, ...times, ...(isCrew && { isCrew }) });
+  return createMiddle({
+    house: bots,
+    store: house.store,
+    drawMs: 60_000,
+    log: silent,
+    ...times,
+    ...(isCrew && { isCrew }),
+  });
 }
 
 /** The desk alone; every moderator is crew. */
