@@ -6,13 +6,14 @@ import { type Bots, startBots } from './bots/index.js';
 import { chooseChain } from './chain/index.js';
 import { openFeed } from './feed/index.js';
 import { type FirstShow, prepareFirstShow } from './first-show.js';
+import { createLeaderboards, openGoals } from './goals/index.js';
 import { settleHost } from './host-name.js';
 import { createHandlers } from './http/handlers.js';
 import { fillApp, listen } from './http/server.js';
 import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
-import { type Overlay, startOverlay } from './overlay/index.js';
+import { defaultSettings, type Overlay, openAlerts, startOverlay } from './overlay/index.js';
 import { openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createPayers, openPolls } from './polls/index.js';
@@ -84,6 +85,7 @@ async function wire(
   const units = (amount: string): bigint => toUnits(amount, chain.token.decimals);
 
   const feed = await openFeed({ store, log });
+  const personOf = (member: string): string => member;
   let overlay: Overlay | null = null;
   const payments = await openPayments({
     store,
@@ -137,12 +139,37 @@ async function wire(
     live: Object.fromEntries(ids().map((id) => [id, shows.state(id) === 'live'])),
     overlays: overlay?.overlays() ?? 0,
   }));
+  const alerts = await openAlerts({
+    store,
+    stage: {
+      overlays: (stream) => overlay?.stage.overlays(stream) ?? 0,
+      show: (stream, showing) => overlay?.stage.show(stream, showing),
+      hide: (stream, showing) => overlay?.stage.hide(stream, showing),
+    },
+    defaults: defaultSettings(units('1')),
+    personOf,
+    log,
+  });
+  onStop(alerts.stop);
+  const goals = await openGoals({ store, feed, onGoal: (stream, goal) => overlay?.goal(stream, goal), log });
+  onStop(goals.idle);
+  const leaderboard = createLeaderboards({
+    store,
+    personOf,
+    hides: (stream, payer, name) => alerts.hidesName(stream, payer, name),
+  });
   const tips = createTips({
     store,
     ledger: payments.ledger,
     feed,
     minimum: (stream) => shows.streams.get(stream).minTip,
-    onTip: metrics.tip,
+    also: alerts.add,
+    onTip: (stream) => {
+      metrics.tip(stream);
+      alerts.added(stream);
+      goals.moved(stream);
+      overlay?.leaderboardMoved(stream);
+    },
   });
 
   const chat = await openChat({
@@ -198,6 +225,9 @@ async function wire(
     payerOf: (session) => shows.sessions.find(session)?.payer,
     viewers: shows.viewers,
     poll: polls.current,
+    alerts,
+    goal: goals.get,
+    leaderboard: (stream) => leaderboard(stream, 'show'),
     log,
   });
   const sponsors = startSponsorSocket({ http, payments, log });
@@ -218,6 +248,9 @@ async function wire(
       polls,
       shows,
       overlay,
+      alerts,
+      goals,
+      leaderboard,
       faucet: place.dev ? chain.mint : null,
       ens,
       chat,

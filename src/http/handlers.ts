@@ -1,5 +1,7 @@
 // What each route of the API does: the calls of the parts, in the shapes of the vocabulary.
-import type { Overlay } from '../overlay/index.js';
+
+import type { Goals, Leaderboards } from '../goals/index.js';
+import type { Alerts, Overlay } from '../overlay/index.js';
 import type { Chat } from '../payments/chat/index.js';
 import {
   type Ens,
@@ -16,7 +18,9 @@ import type { Shows, Stream, StreamChange } from '../stream/index.js';
 import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabulary/api.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
+import { createAlertHandlers } from './alert-handlers.js';
 import { createChatHandlers, type MiniApp } from './chat-handlers.js';
+import { createGoalHandlers } from './goal-handlers.js';
 import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
 import type { Handlers } from './mount.js';
@@ -34,6 +38,9 @@ export interface HandlerNeeds {
   polls: Polls;
   shows: Shows;
   overlay: Overlay;
+  alerts: Alerts;
+  goals: Goals;
+  leaderboard: Leaderboards;
   /** Test tokens; null where the tokens are real. */
   faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
   ens: Ens;
@@ -181,6 +188,8 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     },
     hostStream: async ({ params }) => hostStream(shows.streams.get(params.stream)),
     patchStream: async ({ params, body }) => hostStream(await shows.streams.patch(params.stream, change(body))),
+    ...createAlertHandlers({ ...needs, streams: shows.streams, hostStream }),
+    ...createGoalHandlers({ ...needs, streams: shows.streams }),
     ...links.handlers,
     ...createWalletHandlers({ payments, ens: needs.ens }),
     ...createChatHandlers({
