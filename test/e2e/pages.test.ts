@@ -334,6 +334,7 @@ it('a burst of tips and a killed server: alerts one at a time, each once, and th
   const [link, tips] = [await newLink(5000n * milli), await newLink(5000n * milli)];
   const overlay = await context.newPage();
   await overlay.setViewportSize({ width: 1920, height: 1080 });
+  await dtok.api('patchAlerts', { params: main, body: { tiers: [{ from: '0', standMs: 1500 }], gapMs: 300 } });
   const alerts = await watchAlerts(overlay);
   await overlay.goto(dtok.overlay);
   const connected = () => overlay.waitForSelector('body[data-connected=true]');

@@ -55,6 +55,7 @@ const links = [
   /\bwww\s*[.。]/i,
   new RegExp(`[\\p{L}\\p{N}-]{2,}\\s*(?:\\.|\\(dot\\)|\\[dot\\]|。)\\s*(?:${ending})(?=[/:?#]|$)`, 'iu'),
   new RegExp(`[\\p{L}\\p{N}-]{2,}(?:\\.|\\(dot\\)|\\[dot\\]|\\s+dot\\s+)(?:${ending})(?![\\p{L}\\p{N}])`, 'iu'),
+  new RegExp(`\\b\\p{L}\\.(?:${ending})/`, 'iu'),
   /\b\d{1,3}(?:\.\d{1,3}){3}\b/,
 ];
 
