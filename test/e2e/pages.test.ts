@@ -37,6 +37,7 @@ let camera: ChildProcess | null = null;
 let context: BrowserContext;
 let faults: string[] = [];
 let asked: string[] = [];
+let node = '';
 
 beforeAll(async () => {
   [dtok, browser] = await Promise.all([startDtok({ env, data }), launch()]);
@@ -48,7 +49,7 @@ afterAll(async () => {
   removeFolder(data);
 });
 beforeEach(async () => {
-  [faults, asked] = [[], []];
+  [faults, asked, node] = [[], [], await nodeUrl()];
   context = await browser.newContext({ viewport: desktop, acceptDownloads: true });
   context.on('request', (request) => asked.push(request.url()));
   context.on('weberror', (fault) => faults.push(String(fault.error())));
@@ -57,7 +58,7 @@ afterEach(async () => {
   await context.close();
   expect(faults).toEqual([]);
   // Every byte of every page comes from its own server; what is on elsewhere, the landing page asks the chain's node.
-  const own = [`${dtok.base}/`, `${await nodeUrl()}/`, 'blob:', 'data:'];
+  const own = [`${dtok.base}/`, `${node}/`, 'blob:', 'data:'];
   expect(asked.filter((url) => !own.some((start) => url.startsWith(start)))).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 // The alert queue: nothing twice, nothing never, in order, whatever happens to overlays and server in between.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { createStage } from '../../src/web/overlay/stage.js';
 import { openWorld, type World } from './queue-world.js';
 
 const shownOn = ({ overlays }: World, i: number): number[] => overlays[i]?.log.map(({ showing }) => showing.n) ?? [];
@@ -155,6 +156,27 @@ it('shows many small tips as one when many wait, none that says something, and c
     [9, '1', 1, 1, ''],
   ]);
   expect(new Set(await states(world))).toEqual(new Set(['shown']));
+});
+
+it('puts up the shortest alert over a slow line, and none whose time is half over', () => {
+  const seen: string[] = [];
+  const stage = createStage({
+    before: null,
+    remember: () => {},
+    put: ({ name }) => {
+      seen.push(name);
+      return { leave: () => {}, remove: () => {} };
+    },
+    now: () => 10_400,
+    after: () => {},
+  });
+  const showing = { kind: 'tip', n: 1, message: '', amount: '1', tips: 1, people: 1, tier: 0 } as const;
+  const send = (name: string, from: number, until: number) =>
+    stage.show({ ...showing, id: name, name, from, until }, (what) => seen.push(what));
+  send('short', 10_000, 11_000);
+  send('late', 5000, 11_000);
+  send('too late', 9500, 10_500);
+  expect(seen).toEqual(['short', 'up']);
 });
 
 it('waits for an overlay, up to the setting; then alerts are missed, and can be played again', async () => {

@@ -1,8 +1,8 @@
 // The overlay's side of the queue: puts each showing up once, takes it down at its end, and says what became of it.
 import type { Seen, Showing } from '../../vocabulary/alerts.js';
 
-/** With less time left it is not put up: the server sends it again. */
-const leastMs = 1000;
+/** With less of its time left it is not put up: the server sends it again. */
+const leastOf = ({ from, until }: Showing): number => Math.min(1000, (until - from) / 2);
 
 /** Something that stands; `leave` takes it away in its own time, `remove` at once. */
 export interface Standing {
@@ -31,7 +31,7 @@ export function createStage(needs: {
         return;
       }
       const left = showing.until - needs.now();
-      if (left < leastMs) return;
+      if (left < leastOf(showing)) return;
       standing?.it.remove();
       last = id;
       needs.remember(id);
