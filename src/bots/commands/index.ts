@@ -1,5 +1,8 @@
 // Every command there is.
 import type { Command } from '../command.js';
+import { alerts } from './alerts.js';
+import { goal } from './goal.js';
+import { leaderboard } from './leaderboard.js';
 import type { CommandNeeds } from './needs.js';
 import { poll } from './poll.js';
 import { balance, faucet, link, topup, withdraw } from './purse.js';
@@ -11,9 +14,23 @@ import { watch } from './watch.js';
 
 /** In the order in which a person meets them. */
 export function createCommands(needs: CommandNeeds): readonly Command[] {
-  const all: Command[] = [watch, tip, vote, streams, balance, topup, withdraw, link, sponsor, faucet, poll].map(
-    (make) => make(needs),
-  );
+  const makers = [
+    watch,
+    tip,
+    vote,
+    streams,
+    balance,
+    topup,
+    withdraw,
+    link,
+    leaderboard,
+    poll,
+    goal,
+    alerts,
+    sponsor,
+    faucet,
+  ];
+  const all: Command[] = makers.map((make) => make(needs));
   all.push(help(() => all));
   return all;
 }
