@@ -23,13 +23,26 @@ const noPolls: BotHouse['polls'] = {
   ...{ own: () => null, current: () => null, running: () => [] },
 };
 
+type OnStage = Pick<BotHouse, 'alerts' | 'goals' | 'leaderboard'>;
+
+const absent = (): never => {
+  throw new Error('this test has no stage');
+};
+const noStage: OnStage = {
+  alerts: { act: absent, queue: absent },
+  goals: { get: () => null, set: absent, clear: absent },
+  leaderboard: absent,
+};
+
 /** What the bots ask of the rest, on a house of the chat tests. */
 export function botHouse(
   { chat, chain }: House,
   shows: () => readonly Show[] = () => [show()],
   polls: BotHouse['polls'] = noPolls,
+  stage: OnStage = noStage,
 ): BotHouse {
   return {
+    ...stage,
     token: chain.token,
     chainName: 'the test chain',
     publicUrl: 'https://show.example',
@@ -46,13 +59,18 @@ export function botHouse(
 
 export function openDesk(
   house: House,
-  options: { shows?: () => readonly Show[]; polls?: BotHouse['polls']; now?: () => number } = {},
+  options: {
+    shows?: () => readonly Show[];
+    polls?: BotHouse['polls'];
+    stage?: OnStage;
+    now?: () => number;
+  } = {},
 ) {
   const { now = Date.now } = options;
   const { store } = house;
   const communities = createCommunities({ store, now });
   const handouts = createHandouts({ store, now });
-  const bots = botHouse(house, options.shows, options.polls);
+  const bots = botHouse(house, options.shows, options.polls, options.stage);
   const desk = createDesk({
     house: bots,
     commands: createCommands({ house: bots, communities, handouts }),
