@@ -2,6 +2,8 @@
 import { useState } from 'preact/hooks';
 import type { HostStream } from '../../vocabulary/api.js';
 import { Copy } from '../shared/parts.js';
+import type { Desk } from './desk.js';
+import { Qr } from './links-card.js';
 
 function Line({ name, value, secret, testid }: { name: string; value: string; secret: boolean; testid: string }) {
   const [open, setOpen] = useState(!secret);
@@ -21,7 +23,27 @@ function Line({ name, value, secret, testid }: { name: string; value: string; se
   );
 }
 
-export function Secrets({ shown }: { shown: HostStream }) {
+function OverlayMore({ shown, desk }: { shown: HostStream; desk: Desk }) {
+  const [open, setOpen] = useState(false);
+  const renew = () => {
+    if (!confirm('Give the overlay a new address? The present one stops working at once, in OBS too.')) return;
+    setOpen(false);
+    void desk.renewOverlay();
+  };
+  return (
+    <div class="overlay-more">
+      <button type="button" class="quiet" data-testid="overlay-qr" onClick={() => setOpen(!open)}>
+        {open ? 'Hide QR' : 'QR code'}
+      </button>
+      <button type="button" class="quiet" data-testid="overlay-renew" onClick={renew}>
+        New address
+      </button>
+      {open && <Qr url={shown.overlayUrl} />}
+    </div>
+  );
+}
+
+export function Secrets({ shown, desk }: { shown: HostStream; desk: Desk }) {
   const watch = `${location.origin}/watch/${shown.info.id}`;
   return (
     <section class="card secrets">
@@ -35,6 +57,7 @@ export function Secrets({ shown }: { shown: HostStream }) {
         </em>
       </h2>
       <Line name="Browser source, 1920 × 1080" value={shown.overlayUrl} secret testid="overlay-url" />
+      <OverlayMore shown={shown} desk={desk} />
       <h2>Watch page</h2>
       <Line name="For viewers who top up themselves" value={watch} secret={false} testid="watch-url" />
     </section>
