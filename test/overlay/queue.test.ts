@@ -106,7 +106,7 @@ it('shows each tip once on each overlay, in order, whatever is paused, skipped, 
         await world.close();
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 

@@ -1,102 +1,12 @@
 // The alert queue on the dashboard: what stands, what is next, what waits for the host's word, and what was shown.
 import './alerts.css';
-import type { AlertInfo, AlertQueue } from '../../vocabulary/alerts.js';
+import type { AlertQueue } from '../../vocabulary/alerts.js';
 import type { HostStream } from '../../vocabulary/api.js';
-import { money, type Unit } from '../shared/money.js';
+import type { Unit } from '../shared/money.js';
 import { type AlertDesk, useAlerts } from './alerts.js';
+import { Button, Held, Next, Past, Said } from './alerts-lines.js';
 import { AlertSettingsForm } from './alerts-settings.js';
 import type { Desk } from './desk.js';
-
-interface Line {
-  alert: AlertInfo;
-  unit: Unit;
-  alerts: AlertDesk;
-}
-
-const whys: Partial<Record<NonNullable<AlertInfo['why']>, string>> = {
-  approval: 'waits for your word',
-  words: 'words',
-  link: 'a link',
-  small: 'below the minimum',
-  muted: 'muted',
-  host: 'by you',
-};
-
-/** Was it shown? */
-function answer({ state, why, overlays, shownAt }: AlertInfo): string {
-  if (state === 'shown') return overlays === 1 ? 'shown' : `shown on ${overlays}`;
-  if (state === 'missed') return 'missed: no overlay';
-  const reason = why && whys[why] ? `: ${whys[why]}` : '';
-  return shownAt === null ? `not shown${reason}` : 'cut short';
-}
-
-function Said({ alert, unit }: Pick<Line, 'alert' | 'unit'>) {
-  return (
-    <div class="alert-said">
-      <p>
-        <b dir="auto">{alert.name || 'Somebody'}</b>{' '}
-        <span class="sum">{alert.n === null ? 'Test' : money(BigInt(alert.amount), unit)}</span>
-      </p>
-      {alert.message && <p dir="auto">{alert.message}</p>}
-    </div>
-  );
-}
-
-function Button({ text, act, testid }: { text: string; act: () => void; testid: string }) {
-  return (
-    <button type="button" class="quiet small" data-testid={testid} onClick={act}>
-      {text}
-    </button>
-  );
-}
-
-function Mute({ alert, alerts }: Pick<Line, 'alert' | 'alerts'>) {
-  const { payer } = alert;
-  if (!payer) return null;
-  return <Button text="Mute" testid="alert-mute" act={() => void alerts.act({ act: 'mute', who: payer })} />;
-}
-
-function Held(line: Line) {
-  const { alert, alerts } = line;
-  return (
-    <li data-testid="alert-held">
-      <Said {...line} />
-      <div class="row wrap">
-        <em class="chip">{(alert.why && whys[alert.why]) ?? 'held'}</em>
-        <Button text="Approve" testid="alert-approve" act={() => void alerts.act({ act: 'approve', id: alert.id })} />
-        <Button text="Reject" testid="alert-reject" act={() => void alerts.act({ act: 'reject', id: alert.id })} />
-        <Mute {...line} />
-      </div>
-    </li>
-  );
-}
-
-function Next(line: Line) {
-  const { alert, alerts } = line;
-  return (
-    <li data-testid="alert-next">
-      <Said {...line} />
-      <div class="row wrap">
-        <Button text="Skip" testid="alert-skip-one" act={() => void alerts.act({ act: 'skip', id: alert.id })} />
-        <Mute {...line} />
-      </div>
-    </li>
-  );
-}
-
-function Past(line: Line) {
-  const { alert, alerts } = line;
-  return (
-    <li data-testid="alert-past">
-      <Said {...line} />
-      <div class="row wrap">
-        <em class={alert.state === 'shown' ? 'chip on' : 'chip'}>{answer(alert)}</em>
-        <Button text="Replay" testid="alert-replay" act={() => void alerts.act({ act: 'replay', id: alert.id })} />
-        <Mute {...line} />
-      </div>
-    </li>
-  );
-}
 
 function OnStage({ queue, unit, alerts }: { queue: AlertQueue; unit: Unit; alerts: AlertDesk }) {
   const { now, paused } = queue;
@@ -163,7 +73,11 @@ export function AlertsCard({ shown, desk, moved }: { shown: HostStream; desk: De
       <h2>
         Alerts
         <em class={queue.overlays > 0 ? 'chip on' : 'chip'}>
-          {queue.overlays === 0 ? 'no overlay: they wait' : `${queue.overlays} on air`}
+          {queue.overlays === 0
+            ? 'no overlay: they wait'
+            : queue.overlays === 1
+              ? '1 overlay'
+              : `${queue.overlays} overlays`}
         </em>
       </h2>
       <OnStage queue={queue} {...line} />
