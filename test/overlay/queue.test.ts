@@ -179,6 +179,39 @@ it('puts up the shortest alert over a slow line, and none whose time is half ove
   expect(seen).toEqual(['short', 'up']);
 });
 
+it('takes one who is muted out of those that are shown as one, and misses those together', async () => {
+  const { world, one } = await on({ mergeFrom: 3, waitMs: 60_000 });
+  await world.act({ act: 'pause' });
+  for (const from of [1, 2, 1, 3]) await world.tip({ from, name: `N${from}` });
+  one.frozen = true;
+  await world.act({ act: 'resume' });
+  await world.act({ act: 'pause' });
+  await world.advance(10_000);
+  expect((await world.rows()).map((row) => [row.state, row.with])).toEqual([
+    ['waiting', null],
+    ['waiting', 1],
+    ['waiting', 1],
+    ['waiting', 1],
+  ]);
+  await world.act({ act: 'mute', who: 'N1' });
+  expect((await world.rows()).map((row) => [row.state, row.with])).toEqual([
+    ['skipped', null],
+    ['waiting', null],
+    ['skipped', null],
+    ['waiting', 2],
+  ]);
+  await world.disconnect(one);
+  await world.advance(120_000);
+  expect(await states(world)).toEqual(['skipped', 'missed', 'skipped', 'missed']);
+  await world.act({ act: 'replay', id: 2 });
+  one.frozen = false;
+  await world.connect(one);
+  await world.act({ act: 'resume' });
+  await world.advance(20_000);
+  expect(one.log.map(({ showing: { n, tips } }) => [n, tips])).toEqual([[2, 2]]);
+  expect(await states(world)).toEqual(['skipped', 'shown', 'skipped', 'shown']);
+});
+
 it('waits for an overlay, up to the setting; then alerts are missed, and can be played again', async () => {
   const { world, one } = await on({ waitMs: 60_000 });
   await world.disconnect(one);

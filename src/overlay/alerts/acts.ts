@@ -73,7 +73,7 @@ export function createAlertActs(needs: {
     await memories.mute(stream, muted);
     const theirs = (row: Alert): boolean => row.payer !== null && personOf(row.payer) === personOf(muted.member);
     for (const row of await rows.open(stream)) {
-      if (theirs(row)) await rows.set(row.id, { state: 'skipped', why: 'muted' });
+      if (theirs(row)) await rows.takeOut(row.id, { state: 'skipped', why: 'muted' });
     }
     const on = memories.of(stream).stage;
     if (on && on.showing.people === 1 && theirs(await must(stream, on.alert))) await clearStage(stream);

@@ -78,6 +78,17 @@ export function createAlertRows(store: Store) {
         .executeTakeFirst(),
     set: (id: number, values: Partial<Omit<Alert, 'id' | 'stream'>>): Promise<void> =>
       store.write(async (trx) => void (await change(trx, id).set(values).execute())),
+    /** Takes one, and it alone, out of the queue; those that were merged into it stay together without it. */
+    takeOut: (id: number, values: Partial<Omit<Alert, 'id' | 'stream'>>): Promise<void> =>
+      store.write(async (trx) => {
+        const rest = await trx.selectFrom('alerts').select('id').where('with', '=', id).orderBy('id').execute();
+        const [head, ...others] = rest.map((row) => row.id);
+        if (head !== undefined) await trx.updateTable('alerts').set({ with: null }).where('id', '=', head).execute();
+        if (head !== undefined && others.length > 0)
+          await trx.updateTable('alerts').set({ with: head }).where('id', 'in', others).execute();
+        const alone = { ...values, with: null, showing: null };
+        await trx.updateTable('alerts').set(alone).where('id', '=', id).execute();
+      }),
     /** Puts one on stage, with others merged into it. */
     putUp: (id: number, others: readonly number[], values: Partial<Alert>): Promise<void> =>
       store.write(async (trx) => {
@@ -96,6 +107,15 @@ export function createAlertRows(store: Store) {
           .where('state', '=', 'waiting')
           .where('at', '<=', at)
           .where(({ or, eb }) => or([eb('why', 'is', null), eb('why', '!=', 'replay')]))
+          .execute();
+        // What was merged into one goes with it.
+        await trx
+          .updateTable('alerts')
+          .set({ state: 'missed' })
+          .where('state', '=', 'waiting')
+          .where('with', 'in', (q) =>
+            q.selectFrom('alerts').select('id').where('stream', '=', stream).where('state', '=', 'missed'),
+          )
           .execute();
       }),
   };

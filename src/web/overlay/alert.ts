@@ -58,7 +58,7 @@ function put(page: HTMLElement, alert: HTMLElement, ms: number): Standing {
   };
 }
 
-export function alertPart(needs: PartNeeds): void {
+export function alertPart(needs: PartNeeds): undefined {
   const { socket, page, keep, stream, time } = needs;
   const memory = `overlay.${stream}.showing`;
   const stage = createStage({

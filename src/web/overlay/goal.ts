@@ -11,7 +11,7 @@ export function shareOf({ given, amount }: Pick<Goal, 'given' | 'amount'>): numb
   return Number(thousandths > 1000n ? 1000n : thousandths) / 1000;
 }
 
-export function goalPart({ socket, page, unit }: PartNeeds): void {
+export function goalPart({ socket, page, unit }: PartNeeds): undefined {
   const box = document.createElement('section');
   box.className = 'goal';
   box.dataset.testid = 'goal';

@@ -13,7 +13,7 @@ function row({ name, amount }: Leader, unit: Unit): HTMLElement {
   return element;
 }
 
-export function leaderboardPart({ socket, page, unit }: PartNeeds): void {
+export function leaderboardPart({ socket, page, unit }: PartNeeds): undefined {
   const box = document.createElement('section');
   box.className = 'leaders';
   box.dataset.testid = 'leaders';

@@ -56,12 +56,14 @@ async function run(): Promise<void> {
   socket.on('connect', measure);
   setInterval(measure, measureEveryMs);
   const wanted = wantedParts(location.search);
-  for (const name of wanted) parts[name]?.({ socket, page, keep, stream, unit, time });
+  const hearing = wanted.flatMap((name) => parts[name]?.({ socket, page, keep, stream, unit, time }) ?? []);
   let told = false;
   followFeed({
     socket,
     who: () => ({ stream, overlay: token, parts: wanted }),
-    onEvent: () => {},
+    onEvent(event) {
+      for (const hear of hearing) hear(event);
+    },
     onStatus: (connected) => {
       document.body.dataset.connected = `${connected}`;
     },

@@ -1,6 +1,6 @@
 // The parts of the overlay, and which of them its address asks for.
 import type { Socket } from 'socket.io-client';
-import type { ClientToServer, ServerToClient } from '../../vocabulary/events.js';
+import type { ClientToServer, FeedEvent, ServerToClient } from '../../vocabulary/events.js';
 import type { Keep } from '../shared/keep.js';
 import type { Unit } from '../shared/money.js';
 import type { ServerTime } from './server-time.js';
@@ -15,7 +15,8 @@ export interface PartNeeds {
   time: ServerTime;
 }
 
-export type Part = (needs: PartNeeds) => void;
+/** Adds itself to the page; what it returns hears of every event of the feed. */
+export type Part = (needs: PartNeeds) => ((event: FeedEvent) => void) | undefined;
 
 const usual = ['alerts', 'goal', 'poll'];
 
