@@ -16,7 +16,7 @@ import { Toasts } from '../shared/toasts.js';
 import { type Acts, createActs } from './acts.js';
 import { Credit } from './credit.js';
 import { GoalBar } from './goal-bar.js';
-import { type House, type House, openHouse, openHouse, sentence } from './house.js';
+import { type House, openHouse } from './house.js';
 import { findWallets } from './injected.js';
 import type { KeyRing } from './keep-key.js';
 import { MoneyDialog } from './money-dialog.js';
