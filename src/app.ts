@@ -14,7 +14,7 @@ import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { defaultSettings, type Overlay, openAlerts, startOverlay } from './overlay/index.js';
-import { openChat, worded } from './payments/chat/index.js';
+import { type Chat, openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createPayers, openPolls } from './polls/index.js';
 import { createRegistry } from './registry/index.js';
@@ -23,6 +23,7 @@ import { type Settings, toUnits } from './settings.js';
 import { openStore } from './store/index.js';
 import { findFfmpeg } from './stream/ffmpeg.js';
 import { createKeyPath, startShows } from './stream/index.js';
+import type { Hex } from './vocabulary/values.js';
 
 const clockToleranceMs = 5 * 60_000;
 const settleEveryMs = 5000;
@@ -85,7 +86,8 @@ async function wire(
   const units = (amount: string): bigint => toUnits(amount, chain.token.decimals);
 
   const feed = await openFeed({ store, log });
-  const personOf = (member: string): string => member;
+  let people: Pick<Chat, 'personOf'> | null = null;
+  const personOf = (member: string): string => people?.personOf(member as Hex) ?? member;
   let overlay: Overlay | null = null;
   const payments = await openPayments({
     store,
@@ -186,6 +188,7 @@ async function wire(
     },
     log,
   });
+  people = chat;
   const polls = await openPolls({
     ...{ store, feed, log },
     ...createPayers({ ledger: payments.ledger, chat }),
@@ -201,6 +204,9 @@ async function wire(
     shows,
     ens,
     feed,
+    alerts,
+    goals,
+    leaderboard,
     publicUrl: settings.publicUrl,
     confirmAbove: units(settings.amounts.confirmTipAbove),
     linkKey: createLinkKeys(secrets.chatSecret),

@@ -43,6 +43,9 @@ export function createBotHouse(needs: {
   shows: Shows;
   ens: Pick<Ens, 'find'>;
   feed: Pick<Feed, 'follow' | 'last'>;
+  alerts: House['alerts'];
+  goals: House['goals'];
+  leaderboard: House['leaderboard'];
   publicUrl: string;
   confirmAbove: bigint;
   linkKey: House['linkKey'];
@@ -78,6 +81,9 @@ export function createBotHouse(needs: {
     confirmAbove: needs.confirmAbove,
     linkKey: needs.linkKey,
     resolve,
+    alerts: needs.alerts,
+    goals: needs.goals,
+    leaderboard: needs.leaderboard,
     feed: needs.feed,
   };
 }
