@@ -6,8 +6,10 @@ import type { Leader, Leaderboard, Span } from '../vocabulary/goals.js';
 const dayMs = 86_400_000;
 /** A stream that was off for longer begins another show. */
 const pauseMs = 12 * 3_600_000;
-/** A board is counted once in so long. */
-const freshMs = 1000;
+/** A board is counted once in so long: it reads every tip of its span. */
+const freshMs: Record<Span, number> = { show: 1000, today: 3000, all: 10_000 };
+/** More leaders than this are asked for by nobody. */
+const most = 100;
 
 type Tip = Pick<TipRow, 'payer' | 'name' | 'amount' | 'at'>;
 
@@ -77,18 +79,19 @@ export function createLeaderboards(needs: {
       .orderBy('at')
       .orderBy('event')
       .execute();
-    const leaders = rank(tips, personOf).map(({ payer, name, ...rest }) => ({
+    const ranked = rank(tips, personOf);
+    const leaders = ranked.slice(0, most).map(({ payer, name, ...rest }) => ({
       name: hides(stream, payer, name) ? '' : name,
       ...rest,
     }));
-    return { since: from, leaders, people: leaders.length };
+    return { since: from, leaders, people: ranked.length };
   }
 
-  /** At most `limit` leaders; counted at most once a second. */
+  /** At most `limit` leaders, of a count that may be some seconds old. */
   return async function board(stream: string, span: Span, limit = 10): Promise<Leaderboard> {
     const key = `${stream}/${span}`;
     const known = counted.get(key);
-    const kept = known && now() - known.at < freshMs ? known : { at: now(), board: count(stream, span) };
+    const kept = known && now() - known.at < freshMs[span] ? known : { at: now(), board: count(stream, span) };
     counted.set(key, kept);
     kept.board.catch(() => counted.delete(key));
     const { leaders, ...rest } = await kept.board;

@@ -66,6 +66,10 @@ export const AlertQueue = z
     settings: AlertSettings,
     overlays: z.number().int().meta({ description: 'connected, with the alerts part on' }),
     now: AlertInfo.nullable(),
+    together: z
+      .object({ tips: z.number().int(), people: z.number().int(), amount: Amount })
+      .nullable()
+      .meta({ description: 'of the one on stage, with those that were merged into it' }),
     waiting: z.array(AlertInfo).meta({ description: 'the next ones in their order' }),
     held: z.array(AlertInfo),
     past: z.array(AlertInfo).meta({ description: 'newest first' }),

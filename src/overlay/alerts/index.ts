@@ -119,15 +119,18 @@ export async function openAlerts(needs: {
     const current = on && (await rows.find(stream, on.alert));
     return {
       ...{ paused, settings, overlays: stage.overlays(stream), now: current ? infoOf(current) : null },
+      together: on && current ? { tips: on.showing.tips, people: on.showing.people, amount: on.showing.amount } : null,
       ...{ waiting: waiting.map(infoOf), held: held.map(infoOf), past: past.map(infoOf), counts, muted },
       serverTime: now(),
     };
   }
 
-  const noteSeen = (stream: string): Promise<void> =>
-    turn(stream, () => memories.keep(stream, { overlaySeen: now() })).catch((error) =>
+  async function noteSeen(stream: string): Promise<void> {
+    if (stopped) return;
+    await turn(stream, () => memories.keep(stream, { overlaySeen: now() })).catch((error) =>
       log.error({ err: error, stream }, 'it could not be noted that an overlay is there'),
     );
+  }
   const noting = setInterval(() => {
     for (const [stream] of memories.all()) if (stage.overlays(stream) > 0) void noteSeen(stream);
   }, seenEveryMs);

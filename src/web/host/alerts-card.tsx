@@ -2,18 +2,23 @@
 import './alerts.css';
 import type { AlertQueue } from '../../vocabulary/alerts.js';
 import type { HostStream } from '../../vocabulary/api.js';
-import type { Unit } from '../shared/money.js';
+import { money, type Unit } from '../shared/money.js';
 import { type AlertDesk, useAlerts } from './alerts.js';
 import { Button, Held, Next, Past, Said } from './alerts-lines.js';
 import { AlertSettingsForm } from './alerts-settings.js';
 import type { Desk } from './desk.js';
 
 function OnStage({ queue, unit, alerts }: { queue: AlertQueue; unit: Unit; alerts: AlertDesk }) {
-  const { now, paused } = queue;
+  const { now, paused, together } = queue;
   return (
     <div class={now ? 'on-stage lit' : 'on-stage'} data-testid="alert-now">
       <span>{now ? 'On stage' : paused ? 'Paused' : 'Stage is free'}</span>
       {now && <Said alert={now} unit={unit} />}
+      {together && together.tips > 1 && (
+        <p class="dim">
+          as one of {together.tips} tips of {together.people} people: {money(BigInt(together.amount), unit)}
+        </p>
+      )}
       <div class="row wrap">
         <button
           type="button"
