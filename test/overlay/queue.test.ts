@@ -235,6 +235,10 @@ it('waits for an overlay, up to the setting; then alerts are missed, and can be 
   await world.act({ act: 'pause' });
   await world.tip();
   await world.advance(600_000);
+  // It is the time without an overlay that counts.
+  await world.disconnect(one);
+  await world.advance(50_000);
+  await world.connect(one);
   await world.act({ act: 'resume' });
   await world.advance(10_000);
   expect(shownOn(world, 0)).toEqual([2, 1, 2, 3]);
