@@ -96,13 +96,12 @@ it('shows each tip once on each overlay, in order, whatever is paused, skipped, 
           const n = head === null ? event : rows.find(({ id }) => id === head)?.event;
           if (state === 'shown') expect([up.has(n ?? 0), shown_at !== null, overlays > 0]).toEqual([true, true, true]);
         }
-        // Everything that stood came from a tip, and no money was made up by merging.
-        const showings = new Map(world.overlays.flatMap(({ log }) => log.map(({ showing }) => [showing.id, showing])));
-        const sum = [...showings.values()].reduce((all, { amount }) => all + BigInt(amount), 0n);
-        const shown = rows
-          .filter(({ shown_at }) => shown_at !== null)
-          .reduce((all, { amount }) => all + BigInt(amount), 0n);
-        expect(shown).toBe(sum);
+        // No money is made up or lost by merging; of one that was skipped the overlay's word may be missing.
+        const shownRows = rows.filter(({ state }) => state === 'shown');
+        const showings = new Map(world.overlays.flatMap(({ log }) => log.map(({ showing }) => [showing.n, showing])));
+        const heads = shownRows.filter((row) => row.with === null).map((row) => showings.get(row.event ?? 0)?.amount);
+        const sum = (all: readonly (string | undefined)[]) => all.reduce((total, one) => total + BigInt(one ?? 0), 0n);
+        expect(sum(heads)).toBe(sum(shownRows.map(({ amount }) => amount)));
         await world.close();
       },
     ),
