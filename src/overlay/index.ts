@@ -17,6 +17,7 @@ import type { PollView, TallyMessage } from '../vocabulary/polls.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Alerts } from './alerts/index.js';
+import { createBoards } from './boards.js';
 
 export { type Alerts, defaultSettings, openAlerts, type Stage } from './alerts/index.js';
 
@@ -48,7 +49,6 @@ export interface OverlayNeeds {
 }
 
 const viewersEveryMs = 2000;
-const boardEveryMs = 1500;
 
 const payerRoom = (payer: Hex): string => `payer/${payer}`;
 const streamRoom = (stream: string): string => `stream/${stream}`;
@@ -107,12 +107,16 @@ export function startOverlay(needs: OverlayNeeds) {
     if (overlay !== undefined && parts?.has('alerts')) changed(overlay);
   }
 
+  function check({ stream, overlay }: Follow): void {
+    const token = needs.overlayToken(stream);
+    if (overlay !== undefined && !sameSecret(overlay, token)) throw new Problem('overlay_token_wrong');
+  }
+
   async function follow(socket: Reader, wish: Follow): Promise<number> {
-    const token = needs.overlayToken(wish.stream);
-    if (wish.overlay !== undefined && !sameSecret(wish.overlay, token)) {
-      throw new Problem('overlay_token_wrong');
-    }
+    check(wish);
     await leave(socket);
+    // It may have been changed meanwhile.
+    check(wish);
     if (wish.overlay !== undefined) {
       socket.data.overlay = wish.stream;
       socket.data.parts = new Set(wish.parts);
@@ -156,7 +160,14 @@ export function startOverlay(needs: OverlayNeeds) {
     });
   });
 
-  const boards = new Map<string, NodeJS.Timeout>();
+  const boards = createBoards({
+    isShown: (stream) => io.of('/').adapter.rooms.has(boardRoom(stream)),
+    tell: (stream) =>
+      needs
+        .leaderboard(stream)
+        .then((board) => void io.to(boardRoom(stream)).emit('leaderboard', board))
+        .catch((error) => log.error({ err: error, stream }, 'the leaderboard could not be counted')),
+  });
   const told = new Map<string, number>();
   const telling = setInterval(() => {
     for (const room of io.of('/').adapter.rooms.keys()) {
@@ -187,26 +198,13 @@ export function startOverlay(needs: OverlayNeeds) {
       },
     },
     goal: (stream: string, goal: Goal | null) => io.to(streamRoom(stream)).emit('goal', goal),
-    /** Tells it to the overlays that show it, should there be any, a moment later: many tips are one change. */
-    leaderboardMoved(stream: string): void {
-      if (boards.has(stream) || !io.of('/').adapter.rooms.has(boardRoom(stream))) return;
-      boards.set(
-        stream,
-        setTimeout(() => {
-          boards.delete(stream);
-          needs
-            .leaderboard(stream)
-            .then((board) => io.to(boardRoom(stream)).emit('leaderboard', board))
-            .catch((error) => log.error({ err: error, stream }, 'the leaderboard could not be counted'));
-        }, boardEveryMs),
-      );
-    },
+    leaderboardMoved: boards.moved,
     /** Ends the overlays of a stream: their token is no longer the one. */
     drop(stream: string): void {
       for (const socket of io.of('/').sockets.values()) if (socket.data.overlay === stream) socket.disconnect(true);
     },
     stop: async () => {
-      for (const timer of boards.values()) clearTimeout(timer);
+      boards.stop();
       clearInterval(telling);
       await io.close();
     },
