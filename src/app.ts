@@ -196,6 +196,8 @@ async function wire(
     onTally: (stream, message) => overlay?.tally(stream, message),
   });
   onStop(polls.stop);
+  // Paid votes are charged when a poll ends.
+  onStop(polls.onChange(() => ids().forEach(goals.moved)));
   const ens = createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) });
   const botHouse = createBotHouse({
     payments,

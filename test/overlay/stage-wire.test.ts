@@ -103,9 +103,17 @@ it('a goal is pushed to everybody as it moves, and its event is in the feed once
     expect(goals[0]).toBe(null);
     expect(goals.at(-1)?.reachedAt).toBeGreaterThan(0);
   }
+  // Paid votes move it too, once the poll has ended and they are charged.
+  const wish = { question: 'Which song?', options: ['Blue', 'Green'], durationMs: 60_000, votes: 'extra', price: '4' };
+  const poll = await house.ask('createPoll', { body: { id: 'poll-for-the-goal', ...wish } as never });
+  const vote = { id: 'vote-for-the-goal', option: 0, amount: '4' };
+  const voted = await house.call('POST', `/api/polls/${poll.id}/votes`, { body: vote, token: viewer.session });
+  expect(voted.status, await voted.text()).toBe(200);
+  await house.call('POST', `/api/host/polls/${poll.id}/close`, { body: {}, token: house.hostToken });
+  await vi.waitFor(() => expect(page.goals.at(-1)).toMatchObject({ given: '22' }));
   const reached = page.reader.events.filter(({ type }) => type === 'goal');
   expect(reached).toMatchObject([{ data: { title: 'New amp', amount: '10' } }]);
-  expect(await house.ask('getGoal')).toMatchObject({ goal: { given: '18' } });
+  expect(await house.ask('getGoal')).toMatchObject({ goal: { given: '22' } });
   await house.ask('clearGoal');
   await vi.waitFor(() => expect(page.goals.at(-1)).toBe(null));
 });

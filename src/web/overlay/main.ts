@@ -1,18 +1,33 @@
 // The overlay for OBS: connects for ever, and fills the parts that its address asks for.
 import './overlay.css';
+import './poll.css';
 import { createApi, passing } from '../shared/api.js';
 import { followFeed } from '../shared/feed.js';
 import { createKeep } from '../shared/keep.js';
 import type { Unit } from '../shared/money.js';
+import { createPollEar } from '../shared/poll.js';
 import { openSocket } from '../shared/socket.js';
 import { backoff, pause } from '../shared/time.js';
 import { alertPart } from './alert.js';
 import { goalPart } from './goal.js';
 import { leaderboardPart } from './leaderboard.js';
 import { type Part, wantedParts } from './part.js';
+import { createPollWidget } from './poll.js';
 import { createServerTime } from './server-time.js';
 
-const parts: Record<string, Part> = { alerts: alertPart, goal: goalPart, leaderboard: leaderboardPart };
+const pollPart: Part = ({ socket, unit }) => {
+  const ear = createPollEar(createPollWidget(document.body, unit).show);
+  socket.on('poll', ear.told);
+  socket.on('tally', ear.tally);
+  return ear.hear;
+};
+
+const parts: Record<string, Part> = {
+  alerts: alertPart,
+  goal: goalPart,
+  leaderboard: leaderboardPart,
+  poll: pollPart,
+};
 
 const stream = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const token = new URLSearchParams(location.hash.slice(1)).get('t') ?? '';
