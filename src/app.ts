@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import express from 'express';
 import { botSettings, createBotHouse, createLinkKeys, telegramPath } from './bot-house.js';
-import { type Bots, startBots } from './bots/index.js';
+import { type Bots, createHosts, startBots } from './bots/index.js';
 import { chooseChain } from './chain/index.js';
 import { openFeed } from './feed/index.js';
 import { type FirstShow, prepareFirstShow } from './first-show.js';
@@ -210,6 +210,7 @@ async function wire(
     goals,
     leaderboard,
     publicUrl: settings.publicUrl,
+    hostName: settings.hostName,
     confirmAbove: units(settings.amounts.confirmTipAbove),
     linkKey: createLinkKeys(secrets.chatSecret),
   });
@@ -266,6 +267,7 @@ async function wire(
       miniApp: null,
       rpcUrl: settings.publicRpcUrl ?? (place.dev ? place.rpcUrl : null),
       hostName: host.name,
+      hosts: createHosts({ store, now: Date.now }),
       lastEvent: feed.last,
       now: Date.now,
     }),

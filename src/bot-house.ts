@@ -47,6 +47,7 @@ export function createBotHouse(needs: {
   goals: House['goals'];
   leaderboard: House['leaderboard'];
   publicUrl: string;
+  hostName: string;
   confirmAbove: bigint;
   linkKey: House['linkKey'];
 }): House {
@@ -85,6 +86,16 @@ export function createBotHouse(needs: {
     goals: needs.goals,
     leaderboard: needs.leaderboard,
     feed: needs.feed,
+    hostName: needs.hostName,
+    picture: async (stream) => {
+      const bytes = await shows.picture(stream);
+      return bytes && { bytes, type: 'image/jpeg' };
+    },
+    stage: {
+      isOpen: (stream) => shows.streams.get(stream).open,
+      setOpen: shows.setOpen,
+      change: async (stream, change) => void (await shows.streams.patch(stream, change)),
+    },
   };
 }
 

@@ -75,6 +75,8 @@ export interface Person extends ChatUser {
   /** Of the community; empty on Telegram. */
   roles: readonly string[];
   moderator: boolean;
+  /** Whose server or group it is; absent: not he, or not known. */
+  owner?: boolean;
 }
 
 /** Where something is said: a channel, a chat or a thread of one. */

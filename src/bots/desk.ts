@@ -1,11 +1,15 @@
 // Where every use of a command arrives, from whichever platform: limits, rights, arguments, the act, and the words for it.
 import type { Logger } from '../log.js';
 import { Problem } from '../vocabulary/problems.js';
-import type { Ask, Command, Part } from './command.js';
+import type { Board } from './board.js';
+import type { Ask, Command, Community, Part, Person } from './command.js';
+import type { Communities } from './communities.js';
+import type { IsCrew } from './hosts.js';
 import type { House } from './house.js';
 import { createLimits } from './limits.js';
 import { cutLine, Misread, type Reader, readArgs } from './read.js';
 import type { Reply } from './reply.js';
+import type { Sights } from './sights.js';
 import { sayRefusal } from './words/index.js';
 
 export interface Use {
@@ -30,11 +34,14 @@ export type Desk = ReturnType<typeof createDesk>;
 export function createDesk(needs: {
   house: House;
   commands: readonly Command[];
-  isCrew: (ask: Ask) => Promise<boolean>;
+  isCrew: IsCrew;
+  communities: Communities;
+  sights: Pick<Sights, 'see'>;
+  board: Pick<Board, 'keep'>;
   log: Logger;
   now: () => number;
 }) {
-  const { house, commands, log, now } = needs;
+  const { house, commands, communities, log, now } = needs;
   const people = createLimits(perPerson, now);
   const chats = createLimits(perChat, now);
   const isStream = (text: string): boolean => house.shows().some(({ id }) => id === text.toLowerCase());
@@ -62,9 +69,21 @@ export function createDesk(needs: {
   }
 
   async function run(use: Use, ask: Ask): Promise<Reply> {
-    const { part } = await find(use, ask);
+    const { command, part } = await find(use, ask);
     const texts = typeof use.given === 'string' ? cutLine(part.args, use.given, house.token, isStream) : use.given;
-    return part.run(ask, (await readArgs(part.args, texts, reader(ask))) as never);
+    const given = await readArgs(part.args, texts, reader(ask));
+    if (part.args.stream?.kind !== 'stream') return part.run(ask, given as never);
+    const stream = (given.stream as string | undefined) ?? (await usual(command, ask));
+    // Whichever show it then turns out to be: only the host may leave that open.
+    if (command.who === 'crew' && !(await needs.isCrew(ask, stream ?? ''))) throw new Misread(ask.words.crewOnly);
+    return part.run(ask, { ...given, ...(stream !== undefined && { stream }) } as never);
+  }
+
+  /** The community's own show, where none is named. */
+  async function usual({ who }: Command, { community }: Ask): Promise<string | undefined> {
+    const { home, stream } = await communities.settings(community);
+    const own = (who === 'crew' ? home : null) ?? stream;
+    return own !== null && isStream(own) ? own : undefined;
   }
 
   /** A sentence for whatever went wrong; what nobody expected goes to the log, never to the person. */
@@ -77,13 +96,20 @@ export function createDesk(needs: {
 
   return {
     commands,
+    /** The message goes on with what it is about. */
+    keep: needs.board.keep,
+    /** What all may read is in the community's language, if it has chosen one; what is for one person, in his. */
+    async localeOf({ locale }: Person, community: Community | null, secret: boolean): Promise<string> {
+      return (secret ? null : (await communities.settings(community)).language) ?? locale;
+    },
     isSecret: ({ command, part }: Pick<Use, 'command' | 'part'>): boolean =>
       commands.find(({ name }) => name === command)?.parts[part]?.secret ?? true,
-    /** 0, or how many ms this person, or this chat, has to wait. */
-    wait: (person: string, chat: string): number => Math.max(people.take(person), chats.take(chat)),
+    /** 0, or how many ms this person, or this chat, has to wait; who has to wait takes nothing from the others there. */
+    wait: (person: string, chat: string): number => people.take(person) || chats.take(chat),
     /** Does it, once for each `ask.id`. Never rejects. */
     async answer(use: Use, ask: Ask): Promise<Reply> {
       try {
+        await needs.sights.see(ask.person, ask.community);
         return await run(use, ask);
       } catch (error) {
         return refusal(error, ask);

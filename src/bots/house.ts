@@ -19,6 +19,16 @@ export interface Show {
   minTip: bigint;
 }
 
+/** Steering a show. */
+export interface Stage {
+  /** Whether it may be broadcast to. */
+  isOpen: (stream: string) => boolean;
+  /** False ends the broadcast, and lets none in. */
+  setOpen: (stream: string, open: boolean) => Promise<void>;
+  /** The price in base units for a second. */
+  change: (stream: string, change: { title?: string; price?: bigint }) => Promise<void>;
+}
+
 export interface House {
   token: Unit;
   /** As people call it. */
@@ -29,7 +39,19 @@ export interface House {
   earned: (stream: string) => { watched: bigint; tipped: bigint };
   chat: Pick<
     Chat,
-    'account' | 'tip' | 'topUp' | 'fromFaucet' | 'withdraw' | 'issueCode' | 'watchLink' | 'handedOut' | 'accountsOf'
+    | 'account'
+    | 'tip'
+    | 'topUp'
+    | 'fromFaucet'
+    | 'withdraw'
+    | 'issueCode'
+    | 'watchLink'
+    | 'handedOut'
+    | 'accountsOf'
+    | 'personOf'
+    | 'setCaps'
+    | 'linkOf'
+    | 'takeBack'
   >;
   polls: Pick<Polls, 'create' | 'vote' | 'close' | 'cancel' | 'view' | 'own' | 'current' | 'running'>;
   /** A tip above this is asked about once more, base units. */
@@ -42,4 +64,9 @@ export interface House {
   goals: Pick<Goals, 'get' | 'set' | 'clear'>;
   leaderboard: Leaderboards;
   feed: Pick<Feed, 'follow' | 'last'>;
+  /** Of the host, as announcements call him. */
+  hostName: string;
+  /** What a show looks like right now; null when there is no picture. */
+  picture: (stream: string) => Promise<{ bytes: Uint8Array; type: 'image/png' | 'image/jpeg' } | null>;
+  stage: Stage;
 }

@@ -1,16 +1,17 @@
 // The door of the bots: one desk of commands, and a mouth for each platform whose token is set.
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
-import { createActs } from './acts.js';
-import { createCommands } from './commands/index.js';
-import { createCommunities } from './communities.js';
-import { createDesk } from './desk.js';
-import { createHandouts } from './handouts.js';
+import type { Renderers } from './board.js';
+import type { Platform } from './command.js';
 import type { House } from './house.js';
+import { createMiddle } from './middle.js';
+import type { Poster } from './poster.js';
+import type { Living } from './reply.js';
 import type { WebhookHandler } from './telegram/index.js';
 import { keepTrying, type Running } from './trying.js';
 
-export type { House, Show } from './house.js';
+export { createHosts, type Hosts } from './hosts.js';
+export type { House, Show, Stage } from './house.js';
 
 export interface BotSettings {
   /** Null: that bot is off. */
@@ -21,6 +22,8 @@ export interface BotSettings {
 export interface Bots {
   /** What Telegram brings to the webhook's address; 503 while its bot is not there, and it brings it again. */
   webhook: WebhookHandler;
+  /** It has changed: the messages that live with it do too, soon. */
+  touch: (living: Living) => void;
   stop: () => Promise<void>;
 }
 
@@ -32,28 +35,26 @@ export async function startBots(needs: {
   settings: BotSettings;
   house: House;
   store: Store;
+  /** How messages look that live with polls and predictions. */
+  renderers?: Renderers;
   log: Logger;
   now?: () => number;
 }): Promise<Bots> {
-  const { settings, house, store, log, now = Date.now } = needs;
-  const communities = createCommunities({ store, now });
-  const handouts = createHandouts({ store, now });
-  const desk = createDesk({
-    house,
-    commands: createCommands({ house, communities, handouts }),
-    isCrew: async () => false,
-    log,
-    now,
-  });
-  const actsOf = (platform: 'discord' | 'telegram') => createActs({ store, platform, now });
-  const running: Running[] = [];
+  const { settings, house, store, renderers = {}, log, now = Date.now } = needs;
+  const middle = createMiddle({ house, store, renderers, log, now });
+  const { desk, actsOf } = middle;
+  const running: Running[] = [middle];
   let webhook: WebhookHandler = async (_req, res) => void res.writeHead(503).end();
   const stop = async (): Promise<void> => void (await Promise.all(running.map((bot) => bot.stop())));
+  const speaks = (platform: Platform, { poster }: { poster?: Poster; stop: unknown }): void => {
+    if (poster) middle.posters.connect(platform, poster);
+  };
 
   async function discord(needs: NonNullable<BotSettings['discord']>): Promise<Running> {
     const { startDiscord } = await import('./discord/index.js');
     const bot = await startDiscord({ ...needs, desk, acts: actsOf('discord'), log });
     log.info({ bot: bot.tag }, 'the Discord bot is there');
+    speaks('discord', bot);
     return bot;
   }
   async function telegram(needs: NonNullable<BotSettings['telegram']>): Promise<Running> {
@@ -61,6 +62,7 @@ export async function startBots(needs: {
     const bot = await startTelegram({ ...needs, desk, acts: actsOf('telegram'), house, log });
     log.info({ bot: bot.username }, 'the Telegram bot is there');
     webhook = bot.webhook ?? webhook;
+    speaks('telegram', bot);
     return bot;
   }
   const begin = async (platform: string, start: () => Promise<Running>): Promise<void> =>
@@ -70,11 +72,12 @@ export async function startBots(needs: {
   const begun = await Promise.allSettled([
     d && begin('Discord', () => discord(d)),
     t && begin('Telegram', () => telegram(t)),
+    (d || t) && middle.start(),
   ]);
   const refused = begun.find((one) => one.status === 'rejected');
   if (refused) {
     await stop().catch((error: Error) => log.warn({ reason: error.message }, 'a bot did not stop cleanly'));
     throw refused.reason;
   }
-  return { webhook: (req, res) => webhook(req, res), stop };
+  return { webhook: (req, res) => webhook(req, res), touch: middle.board.touch, stop };
 }

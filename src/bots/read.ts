@@ -26,9 +26,11 @@ function readDuration(text: string): number | null {
   return ms > 0 ? ms : null;
 }
 
+const idForm = /^(?:<[@#]&?)?(-?\d{1,20})>?$/;
+
 /** A platform's own number, as it is or inside a mention. */
 function idOf(text: string, words: Words): string {
-  const [, id] = /^(?:<[@#]&?)?(-?\d{1,20})>?$/.exec(text) ?? [];
+  const [, id] = idForm.exec(text) ?? [];
   if (id === undefined) throw new Misread(words.noId);
   return id;
 }
@@ -106,6 +108,7 @@ function taken(
   if (arg.begins !== undefined) return first.startsWith(arg.begins) ? 1 : 0;
   if (arg.optional && arg.kind === 'choice') return arg.choices?.includes(first) ? 1 : 0;
   if (arg.optional && arg.kind === 'duration') return readDuration(first) === null ? 0 : 1;
+  if (arg.kind === 'role' || arg.kind === 'channel') return arg.optional && !idForm.test(first) ? 0 : 1;
   if (arg.kind === 'stream') return arg.optional && !isStream(first) ? 0 : 1;
   if (arg.kind !== 'amount') return 1;
   if ('amount' in readAmount(`${first} ${second}`, token) && second) return 2;

@@ -29,6 +29,8 @@ export interface Reply {
   ping?: string;
   /** The message is kept up to date from then on. */
   living?: Living;
+  /** Not the last word: the act is done again after so many ms, and what it answers then takes this one's place. */
+  againInMs?: number;
   /** In place of the message whose button was pressed. */
   replaces?: boolean;
 }

@@ -1,5 +1,6 @@
 // What each route of the API does: the calls of the parts, in the shapes of the vocabulary.
 
+import type { Hosts } from '../bots/index.js';
 import type { Goals, Leaderboards } from '../goals/index.js';
 import type { Alerts, Overlay } from '../overlay/index.js';
 import type { Chat } from '../payments/chat/index.js';
@@ -21,6 +22,7 @@ import type { Hex } from '../vocabulary/values.js';
 import { createAlertHandlers } from './alert-handlers.js';
 import { createChatHandlers, type MiniApp } from './chat-handlers.js';
 import { createGoalHandlers } from './goal-handlers.js';
+import { createHostChatHandlers } from './host-chat-handlers.js';
 import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
 import type { Handlers } from './mount.js';
@@ -44,6 +46,8 @@ export interface HandlerNeeds {
   /** Test tokens; null where the tokens are real. */
   faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
   ens: Ens;
+  /** The host's accounts in chat. */
+  hosts: Hosts;
   /** The node that visitors' browsers may ask. */
   rpcUrl: string | null;
   /** Null: the host's address was given as such. */
@@ -123,6 +127,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     return {
       info: info(stream),
       settings: { title, price: `${stream.price}`, previewMs, keyPeriodMs, minTip: `${stream.minTip}`, mediaBase },
+      open: stream.open,
       earnings: earnings(stream),
       rtmpUrl: shows.rtmpUrl,
       streamKey: stream.streamKey,
@@ -187,10 +192,16 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       return hostStream(await shows.streams.create(id, change(wish)));
     },
     hostStream: async ({ params }) => hostStream(shows.streams.get(params.stream)),
-    patchStream: async ({ params, body }) => hostStream(await shows.streams.patch(params.stream, change(body))),
+    patchStream: async ({ params, body }) => {
+      const { open, ...wish } = body;
+      if (open !== undefined) await shows.setOpen(params.stream, open);
+      if (Object.keys(wish).length > 0) await shows.streams.patch(params.stream, change(wish));
+      return hostStream(shows.streams.get(params.stream));
+    },
     ...createAlertHandlers({ ...needs, streams: shows.streams, hostStream }),
     ...createGoalHandlers({ ...needs, streams: shows.streams }),
     ...links.handlers,
+    ...createHostChatHandlers(needs.hosts),
     ...createWalletHandlers({ payments, ens: needs.ens }),
     ...createChatHandlers({
       chat: needs.chat,
@@ -205,7 +216,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
 }
 
 /** A patch as the streams keep it: only what was given, amounts as numbers. */
-function change(patch: StreamPatch): StreamChange {
+function change(patch: Omit<StreamPatch, 'open'>): StreamChange {
   const { price, minTip, ...rest } = patch;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as StreamChange;
   const slash = given.mediaBase && !given.mediaBase.endsWith('/') ? { mediaBase: `${given.mediaBase}/` } : {};

@@ -16,6 +16,8 @@ export interface StreamRow {
   watched: string;
   tipped: string;
   created_at: number;
+  /** 0: nobody may broadcast to it until it is started again. */
+  open: Generated<number>;
 }
 
 /** One per key: what it unlocks and what it costs. Written before the segment is published. */
@@ -260,6 +262,18 @@ export interface BotCommunityRow {
   days: number;
   daily: string | null;
   at: number;
+  /** A Discord role that claimants must have. */
+  role: string | null;
+  hourly: string | null;
+  member_days: Generated<number>;
+  /** The show that commands here are about when none is named. */
+  stream: string | null;
+  /** The host's stream whose crew the moderators here are. */
+  home: string | null;
+  language: string | null;
+  tip_least: string | null;
+  tip_most: string | null;
+  confirm_above: string | null;
 }
 
 /** A link that a community pays for; the account is the one whose key it has. */
@@ -270,6 +284,78 @@ export interface BotHandoutRow {
   account_platform: 'discord' | 'telegram';
   account: string;
   amount: string;
+  at: number;
+  name: Generated<string>;
+  revoked_at: number | null;
+}
+
+/** A claim that waits for its draw. */
+export interface BotQueueRow {
+  platform: ChatPlatform;
+  community: string;
+  stream: string;
+  account_platform: ChatPlatform;
+  account: string;
+  at: number;
+  draw_at: number;
+}
+
+/** When an account was first seen here, in a community, or ('') at all. */
+export interface BotSightRow {
+  platform: ChatPlatform;
+  user: string;
+  community: string;
+  at: number;
+}
+
+export interface BotHostRow {
+  platform: ChatPlatform;
+  user: string;
+  name: string;
+  at: number;
+}
+
+/** Where a community wants to hear that a stream is live. */
+export interface BotAnnouncementRow {
+  platform: ChatPlatform;
+  community: string;
+  stream: string;
+  chat: string;
+  thread: string | null;
+  role: string | null;
+  template: string;
+  locale: string;
+  at: number;
+}
+
+/** One announcement of one show; written before it is posted, and `message` after. */
+export interface BotPostRow {
+  id: Generated<number>;
+  platform: ChatPlatform;
+  community: string;
+  stream: string;
+  /** Of the feed: the `live` that it announces. */
+  event: number;
+  chat: string;
+  thread: string | null;
+  message: string | null;
+  template: string;
+  locale: string;
+  started_at: number;
+  ended_at: number | null;
+  /** The last event of the feed that it has followed. */
+  heard: number;
+}
+
+/** A message that is kept up to date with what it is of. */
+export interface BotMessageRow {
+  platform: ChatPlatform;
+  chat: string;
+  thread: string | null;
+  message: string;
+  kind: 'show' | 'poll' | 'prediction';
+  of: string;
+  locale: string;
   at: number;
 }
 
@@ -410,4 +496,13 @@ export interface Tables {
   alert_settings: AlertSettingsRow;
   alert_mutes: AlertMuteRow;
   goals: GoalRow;
+  bot_queue: BotQueueRow;
+  bot_sights: BotSightRow;
+  bot_hosts: BotHostRow;
+  bot_host_codes: { hash: string; expires_at: number };
+  /** Wrong codes. */
+  bot_host_guesses: { platform: ChatPlatform; user: string; at: number };
+  bot_announcements: BotAnnouncementRow;
+  bot_posts: BotPostRow;
+  bot_messages: BotMessageRow;
 }

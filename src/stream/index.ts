@@ -19,6 +19,8 @@ export type { Stream, StreamChange } from './streams.js';
 
 /** Notices kept for the dashboard, by stream. */
 const noticesKept = 20;
+const stopped = 'this show is stopped: start it on the dashboard, or with /stream start';
+const stoppedNotice = 'A broadcast was refused, because the show is stopped. Start it to let it in.';
 
 /** Pictures of a stream are taken this seldom. */
 const pictureMs = 10_000;
@@ -57,7 +59,9 @@ export async function startShows(needs: ShowNeeds) {
 
   function notice(stream: string, text: string): void {
     log.warn({ stream }, text);
-    notices.set(stream, [{ at: now(), text }, ...(notices.get(stream) ?? [])].slice(0, noticesKept));
+    const before = notices.get(stream) ?? [];
+    const others = before[0]?.text === text ? before.slice(1) : before;
+    notices.set(stream, [{ at: now(), text }, ...others].slice(0, noticesKept));
   }
 
   /** The feed hears of the show's beginning and end, not of short losses. */
@@ -89,9 +93,13 @@ export async function startShows(needs: ShowNeeds) {
     authorize: async (app, name) => {
       if (app !== 'live') return { refuse: `the server path must end in /live, not /${app}` };
       const stream = streams.byStreamKey(name);
-      return stream ? { stream: stream.id } : { refuse: 'the stream key is not known: copy it from the dashboard' };
+      if (!stream) return { refuse: 'the stream key is not known: copy it from the dashboard' };
+      if (stream.open) return { stream: stream.id };
+      notice(stream.id, stoppedNotice);
+      return { refuse: stopped };
     },
-    publish: broadcasts.begin,
+    // It may have been stopped between the question and now.
+    publish: (stream, source) => (streams.get(stream).open ? broadcasts.begin(stream, source) : source.refuse(stopped)),
     log,
   });
 
@@ -119,6 +127,11 @@ export async function startShows(needs: ShowNeeds) {
     sessions,
     gate,
     state: broadcasts.state,
+    /** Lets broadcasts in, or ends the one on air and lets none in; durable. Problem: unknown_stream. */
+    async setOpen(stream: string, open: boolean): Promise<void> {
+      await streams.setOpen(stream, open);
+      if (!open) broadcasts.end(stream, stopped);
+    },
     viewers: (stream: string): number => sessions.watching(stream, streams.get(stream).keyPeriodMs * 4),
     picture,
     notices: (stream: string) => notices.get(stream) ?? [],

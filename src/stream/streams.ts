@@ -1,5 +1,6 @@
 // The streams of this host: their settings in the store, their secrets, and what changed of them.
 import { randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import type { Feed } from '../feed/index.js';
 import type { Store, Trx } from '../store/index.js';
 import type { StreamRow } from '../store/schema.js';
@@ -18,13 +19,15 @@ export interface Stream {
   readonly mediaBase: string;
   readonly streamKey: string;
   readonly overlayToken: string;
+  /** False: nobody may broadcast to it. */
+  readonly open: boolean;
 }
 
-export type StreamChange = Partial<Omit<Stream, 'id' | 'streamKey' | 'overlayToken'>>;
+export type StreamChange = Partial<Omit<Stream, 'id' | 'streamKey' | 'overlayToken' | 'open'>>;
 
 export type Streams = Awaited<ReturnType<typeof openStreams>>;
 
-const fromRow = (row: StreamRow): Stream => ({
+const fromRow = (row: Selectable<StreamRow>): Stream => ({
   id: row.id,
   title: row.title,
   price: BigInt(row.price),
@@ -34,6 +37,7 @@ const fromRow = (row: StreamRow): Stream => ({
   mediaBase: row.media_base,
   streamKey: row.stream_key,
   overlayToken: row.overlay_token,
+  open: row.open !== 0,
 });
 
 const changing = (stream: Stream) => ({
@@ -79,7 +83,7 @@ export async function openStreams(needs: {
 
   async function createNow(id: string, wish: StreamChange): Promise<Stream> {
     if (streams.has(id)) throw new Problem('stream_exists', { stream: id });
-    const stream: Stream = { ...defaults, ...wish, id, streamKey: secret(), overlayToken: secret() };
+    const stream: Stream = { ...defaults, ...wish, id, streamKey: secret(), overlayToken: secret(), open: true };
     await store.write((trx) => insert(trx, stream));
     streams.set(id, stream);
     return stream;
@@ -105,6 +109,18 @@ export async function openStreams(needs: {
     return stream;
   }
 
+  async function setOpenNow(id: string, open: boolean): Promise<void> {
+    const stream = get(id);
+    await store.write(async (trx) => {
+      await trx
+        .updateTable('streams')
+        .set({ open: open ? 1 : 0 })
+        .where('id', '=', id)
+        .execute();
+    });
+    streams.set(id, { ...stream, open });
+  }
+
   return {
     get,
     /** Gives it a new overlay token: the old one opens nothing any more. */
@@ -113,6 +129,7 @@ export async function openStreams(needs: {
     create: (id: string, wish: StreamChange): Promise<Stream> => turn(id, () => createNow(id, wish)),
     /** Changes settings; a new price counts from the next key on. Readers of the feed hear of it. */
     patch: (id: string, change: StreamChange): Promise<Stream> => turn(id, () => patchNow(id, change)),
+    setOpen: (id: string, open: boolean): Promise<void> => turn(id, () => setOpenNow(id, open)),
     all: (): Stream[] => [...streams.values()],
     byStreamKey: (key: string): Stream | undefined => [...streams.values()].find((s) => s.streamKey === key),
   };

@@ -236,9 +236,22 @@ export const StreamSettings = z
     description: 'mediaBase: where viewers fetch media instead of this server; empty for this server',
   });
 export type StreamSettings = z.infer<typeof StreamSettings>;
-export const StreamPatch = StreamSettings.partial().meta({ id: 'StreamPatch' });
+export const StreamPatch = StreamSettings.partial()
+  .extend({ open: z.boolean().optional().meta({ description: 'false ends the broadcast and lets none in' }) })
+  .meta({ id: 'StreamPatch' });
 export type StreamPatch = z.infer<typeof StreamPatch>;
-export const StreamCreate = StreamPatch.extend({ id: StreamId }).meta({ id: 'StreamCreate' });
+export const StreamCreate = StreamSettings.partial().extend({ id: StreamId }).meta({ id: 'StreamCreate' });
+
+/** A Discord or Telegram account that has proved to be the host's. */
+export const HostChatAccount = z
+  .object({
+    platform: z.enum(['discord', 'telegram']),
+    user: z.string().regex(/^\d{1,20}$/, 'the platform’s number for the user'),
+    name: z.string(),
+    at: Milliseconds.meta({ description: 'since when' }),
+  })
+  .meta({ id: 'HostChatAccount' });
+export type HostChatAccount = z.infer<typeof HostChatAccount>;
 
 /** What was earned, in base units. */
 export const Earnings = z
@@ -268,6 +281,7 @@ export const HostStream = z
   .object({
     info: StreamInfo,
     settings: StreamSettings,
+    open: z.boolean().meta({ description: 'whether it may be broadcast to' }),
     earnings: Earnings,
     rtmpUrl: z.string(),
     streamKey: z.string(),
@@ -742,6 +756,28 @@ export const routes = {
     params: stream,
     query: LeaderboardQuery,
     answer: Leaderboard,
+  },
+  issueChatCode: {
+    method: 'post',
+    path: '/api/host/chat-code',
+    summary: 'A one-time code: who sends /host with it to the bot may steer the shows from chat',
+    who: 'host',
+    answer: z.object({ code: z.string(), expiresAt: Milliseconds }).meta({ id: 'ChatCode' }),
+  },
+  listChatAccounts: {
+    method: 'get',
+    path: '/api/host/chat-accounts',
+    summary: 'The chat accounts that are the host’s',
+    who: 'host',
+    answer: z.array(HostChatAccount),
+  },
+  removeChatAccount: {
+    method: 'post',
+    path: '/api/host/chat-accounts/remove',
+    summary: 'Makes a chat account nobody special again; the rest is the answer',
+    who: 'host',
+    body: HostChatAccount.pick({ platform: true, user: true }),
+    answer: z.array(HostChatAccount),
   },
   makeLinks: {
     method: 'post',

@@ -131,14 +131,16 @@ describe('a command', () => {
   });
 
   it('of moderators is theirs: Telegram is asked who they are, once for a flood', async () => {
-    const [ann, mod] = [standIn.addUser(), standIn.addUser()];
-    const group = standIn.addGroup({ members: [ann], admins: [mod] });
+    const [ann, mod, owner] = [standIn.addUser(), standIn.addUser(), standIn.addUser()];
+    const group = standIn.addGroup({ members: [ann], admins: [owner, mod] });
     next = { text: 'done' };
     expect((await standIn.say(ann, group, '/sponsor')).text).toBe(languages.en?.moderatorsOnly);
     const goal = await standIn.say(ann, group, '/goal');
     expect(goal).toMatchObject({ chat: { id: group.id }, text: languages.en?.crewOnly });
     expect(await standIn.say(mod, group, '/sponsor')).toMatchObject({ chat: { id: mod.id }, text: 'done' });
     expect((await standIn.say(mod, group, '/goal')).text).toBe('done');
+    await standIn.say(owner, group, '/goal');
+    expect(asked.map(({ ask: { person } }) => person.owner)).toEqual([false, false, true]);
     expect(standIn.callsOf('getChatAdministrators').length).toBe(1);
   });
 

@@ -161,3 +161,23 @@ it('settled twice at once, what was earned is paid once', async () => {
   const { earnings, hostBalance } = await house.ask('hostStream');
   expect([earnings.claimed, earnings.settled, earnings.unclaimed, hostBalance]).toEqual(['700', '700', '0', '700']);
 });
+
+it('gives codes for chat, lists who used one, and takes that back', async () => {
+  const { code, expiresAt } = await house.ask('issueChatCode');
+  expect(code).toMatch(/^\w{4}-\w{4}-\w{4}$/);
+  expect(expiresAt).toBeGreaterThan(Date.now());
+  expect(await house.ask('listChatAccounts')).toEqual([]);
+  expect(await house.ask('removeChatAccount', { body: { platform: 'discord', user: '7' } })).toEqual([]);
+  const wrong = { body: { platform: 'discord', user: 'Hanna' }, token: house.hostToken };
+  await refusal(await house.call('POST', '/api/host/chat-accounts/remove', wrong), 400, 'bad_request');
+});
+
+it('stops a stream and starts it again, and changes nothing else by that', async () => {
+  const before = await house.ask('hostStream');
+  expect(before.open).toBe(true);
+  const stopped = await house.ask('patchStream', { body: { open: false } });
+  expect(stopped).toMatchObject({ open: false, settings: before.settings });
+  expect((await house.ask('hostStream')).open).toBe(false);
+  expect((await house.ask('patchStream', { body: { open: true, title: 'Back' } })).settings.title).toBe('Back');
+  expect((await house.ask('hostStream')).open).toBe(true);
+});

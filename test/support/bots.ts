@@ -1,12 +1,11 @@
 // What the bots are given in tests: the chat purses of a real house on a development chain, and shows that a test sets.
 import { createHmac } from 'node:crypto';
-import { createActs } from '../../src/bots/acts.js';
-import type { Ask, Community, Person } from '../../src/bots/command.js';
-import { createCommands } from '../../src/bots/commands/index.js';
-import { createCommunities } from '../../src/bots/communities.js';
-import { createDesk } from '../../src/bots/desk.js';
-import { createHandouts } from '../../src/bots/handouts.js';
+import type { Ask, Community, Person, Place } from '../../src/bots/command.js';
+import type { IsCrew } from '../../src/bots/hosts.js';
 import type { House as BotHouse, Show } from '../../src/bots/house.js';
+import { createMiddle } from '../../src/bots/middle.js';
+import { Gone, type Poster, type Said } from '../../src/bots/poster.js';
+import type { Reply } from '../../src/bots/reply.js';
 import { wordsFor } from '../../src/bots/words/index.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { dai, type House } from './chat-house.js';
@@ -36,9 +35,8 @@ const noStage: OnStage = {
 
 /** What the bots ask of the rest, on a house of the chat tests. */
 export function botHouse(
-  { chat, chain }: House,
+  { chat, chain, feed }: House,
   shows: () => readonly Show[] = () => [show()],
-  polls: BotHouse['polls'] = noPolls,
   stage: OnStage = noStage,
 ): BotHouse {
   return {
@@ -49,7 +47,11 @@ export function botHouse(
     shows,
     earned: () => ({ watched: 0n, tipped: 0n }),
     chat,
-    polls,
+    polls: noPolls,
+    feed,
+    hostName: 'Hanna',
+    picture: async () => ({ bytes: new Uint8Array([137, 80, 78, 71]), type: 'image/png' }),
+    stage: { isOpen: () => true, setOpen: async () => {}, change: async () => {} },
     confirmAbove: 10n * dai,
     linkKey: ({ platform, user }, stream) =>
       `0x${createHmac('sha256', 'test').update(`${platform}:${user}/${stream}`).digest('hex')}` as Hex,
@@ -57,33 +59,31 @@ export function botHouse(
   };
 }
 
-export function openDesk(
-  house: House,
-  options: {
-    shows?: () => readonly Show[];
-    polls?: BotHouse['polls'];
-    stage?: OnStage;
-    now?: () => number;
-  } = {},
-) {
-  const { now = Date.now } = options;
-  const { store } = house;
-  const communities = createCommunities({ store, now });
-  const handouts = createHandouts({ store, now });
-  const bots = botHouse(house, options.shows, options.polls, options.stage);
-  const desk = createDesk({
-    house: bots,
-    commands: createCommands({ house: bots, communities, handouts }),
-    isCrew: async ({ person }) => person.moderator,
-    log: silent,
-    now,
-  });
-  return { desk, acts: (platform: 'discord' | 'telegram') => createActs({ store, platform, now }) };
+export interface BotOptions {
+  shows?: () => readonly Show[];
+  polls?: BotHouse['polls'];
+  now?: () => number;
+  stage?: OnStage;
+  change?: Partial<BotHouse>;
+  isCrew?: IsCrew;
+}
+
+/** Everything between the platforms and the house. */
+export function openMiddle(house: House, { shows, polls, stage, now = Date.now, change, isCrew }: BotOptions = {}) {
+  const bots = { ...botHouse(house, shows, stage), ...(polls && { polls }), ...change };
+  const times = { now, everyMs: 20, graceMs: 50 };
+  return createMiddle({ house: bots, store: house.store, log: silent, ...times, ...(isCrew && { isCrew }) });
+}
+
+/** The desk alone; every moderator is crew. */
+export function openDesk(house: House, options: BotOptions = {}) {
+  const { desk, actsOf } = openMiddle(house, { isCrew: async ({ person }) => person.moderator, ...options });
+  return { desk, acts: actsOf };
 }
 
 let last = 1000;
 export const person = (change: Partial<Person> = {}): Person => ({
-  ...{ platform: 'discord', user: `${++last}`, name: 'Ann', locale: 'en-GB', born: 0, joined: null },
+  ...{ platform: 'discord', user: `${++last}`, name: 'Ann', locale: 'en-GB', born: 0, joined: 0 },
   ...{ roles: [], moderator: false, ...change },
 });
 
@@ -93,3 +93,53 @@ export const ask = (who: Person, change: Partial<Omit<Ask, 'person' | 'words'>> 
 });
 
 export const server: Community = { platform: 'discord', id: '777', title: 'Jazz cellar' };
+
+/** A platform's wall: what is posted and edited there, in order; a test may make it fail, or lose messages. */
+export function createWall(platform: Place['platform'] = 'discord') {
+  const messages = new Map<string, Reply>();
+  const edits: { message: string; reply: Reply; at: number }[] = [];
+  const waiting = new Set<() => void>();
+  const wall = { fail: (_what: 'post' | 'edit'): void => {}, gone: new Set<string>() };
+  const changed = (): void => {
+    for (const look of waiting) look();
+  };
+  const poster: Poster = {
+    async post(place, reply): Promise<Said> {
+      wall.fail('post');
+      if (wall.gone.has(place.chat)) throw new Gone();
+      const message = `m${++last}`;
+      messages.set(message, reply);
+      changed();
+      return { place, message };
+    },
+    async edit({ message, place }, reply) {
+      edits.push({ message, reply, at: Date.now() });
+      wall.fail('edit');
+      if (wall.gone.has(place.chat) || !messages.has(message)) throw new Gone();
+      messages.set(message, reply);
+      changed();
+    },
+  };
+
+  /** Resolves when `good` holds of what is there; within five seconds. */
+  function until(good: (shown: readonly Reply[]) => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (): void => {
+        if (!good([...messages.values()])) return;
+        clearTimeout(limit);
+        waiting.delete(look);
+        resolve();
+      };
+      const limit = setTimeout(() => {
+        waiting.delete(look);
+        reject(
+          new Error(`not in time: ${JSON.stringify([...messages.values()].map(({ text, facts }) => [text, facts]))}`),
+        );
+      }, 5000);
+      waiting.add(look);
+      look();
+    });
+  }
+
+  return { platform, poster, messages, edits, until, wall, drop: (message: string) => messages.delete(message) };
+}

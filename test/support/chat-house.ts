@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ChainPlace, chooseChain } from '../../src/chain/index.js';
-import { openFeed } from '../../src/feed/index.js';
+import { type Feed, openFeed } from '../../src/feed/index.js';
 import { type Chat, type ChatSettings, openChat } from '../../src/payments/chat/index.js';
 import { type Chain, connectChain, createTips, openPayments, type Payments } from '../../src/payments/index.js';
 import { sponsorDeposit } from '../../src/payments/sponsor-deposit.js';
@@ -20,6 +20,7 @@ export interface House {
   chain: Chain;
   payments: Payments;
   chat: Chat;
+  feed: Feed;
 }
 
 /** Where the next kill is: before or after the n-th write or transaction from now on, or the first of a name. */
@@ -87,11 +88,11 @@ export async function startHouse(wanted: Partial<ChatSettings> = {}) {
       ...{ store, chain, gateKey: keys.gate, sponsorKey: keys.sponsor, onPurse: () => {}, log: silent, now },
       settings: { host: place.host, withdrawDelay: 900, pollMs: 100, settle, clockTolerance: 300_000 },
     });
-    const feed = await openFeed({ store, log: silent });
+    const feed = await openFeed({ store, log: silent, now });
     const tips = createTips({ store, ledger: payments.ledger, feed, minimum: () => 1n });
     const chat = await openChat({ store, payments, tips, secret: keys.secret, settings, log: silent, now });
     closers = [() => bare.close(), () => real.close()];
-    return { store, chain, payments, chat };
+    return { store, chain, payments, chat, feed };
   }
 
   const end = async () => {

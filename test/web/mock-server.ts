@@ -33,7 +33,12 @@ async function bodyOf(request: IncomingMessage) {
 /** Opens the mock on 127.0.0.1; steer it by what it returns. */
 export async function startMock(needs: { port?: number; previewMs?: number } = {}) {
   const settings = { title: 'Night Session: Hanna Weiss Trio', price: one / 2000n, previewMs: needs.previewMs ?? 0 };
-  const state = { stream: 'live' as StreamInfo['state'], overlays: 0 };
+  const state = {
+    stream: 'live' as StreamInfo['state'],
+    overlays: 0,
+    open: true,
+    chatAccounts: [{ platform: 'discord', user: '80351110224678912', name: 'Hanna of the cellar', at: Date.now() }],
+  };
   const media = createMockMedia();
   const money = createMockMoney({
     price: () => settings.price,
@@ -94,6 +99,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
         minTip: `${one / 10n}`,
         mediaBase: '',
       },
+      open: state.open,
       earnings: {
         watched: `${watched}`,
         tipped: `${tipped}`,
@@ -173,7 +179,14 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
       return { claimed: '0', refunded: `${rest}`, to: info().host, transaction: '0x' };
     }
     if (name.includes('/api/host/') && session !== hostToken) throw new Problem('host_token_needed');
+    if (name === 'POST /api/host/chat-code') return { code: '7QK2-M9RX-4TBD', expiresAt: Date.now() + 600_000 };
+    if (name === 'GET /api/host/chat-accounts') return state.chatAccounts;
+    if (name === 'POST /api/host/chat-accounts/remove') {
+      state.chatAccounts = [];
+      return [];
+    }
     if (name.startsWith('PATCH')) {
+      if (body.open !== undefined) state.open = body.open;
       Object.assign(settings, body, body.price ? { price: BigInt(body.price) } : {});
       return hostStream();
     }

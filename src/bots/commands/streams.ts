@@ -43,7 +43,7 @@ export const streams = ({ house }: CommandNeeds): Command => ({
   },
 });
 
-export const help = (commands: () => readonly Command[]): Command => ({
+export const help = ({ hosts }: Pick<CommandNeeds, 'hosts'>, commands: () => readonly Command[]): Command => ({
   name: 'help',
   who: 'anyone',
   parts: {
@@ -51,9 +51,9 @@ export const help = (commands: () => readonly Command[]): Command => ({
       secret: true,
       args: {},
       async run({ words, person }): Promise<Reply> {
-        const mine = commands().filter(
-          ({ who, name }) => name in words.about && (who === 'anyone' || person.moderator),
-        );
+        const host = await hosts.isHost(person);
+        const may = { anyone: true, moderator: person.moderator, crew: person.moderator || host };
+        const mine = commands().filter(({ who, name }) => name in words.about && may[who]);
         return { text: words.help, facts: mine.map(({ name }) => [`/${name}`, words.about[name] ?? '']) };
       },
     }),

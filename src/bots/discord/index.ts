@@ -1,31 +1,18 @@
 // The Discord bot: discord.js at the edge, the desk behind it.
-import {
-  type AutocompleteInteraction,
-  type ButtonInteraction,
-  type ChatInputCommandInteraction,
-  Client,
-  DiscordAPIError,
-  Events,
-  GatewayIntentBits,
-  type Interaction,
-  MessageFlags,
-  PermissionFlagsBits,
-  Routes,
-} from 'discord.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Base, Client, DiscordAPIError, Events, GatewayIntentBits, Options } from 'discord.js';
 import type { Logger } from '../../log.js';
 import type { Acts } from '../acts.js';
-import type { Community, Person } from '../command.js';
-import type { Desk, Use } from '../desk.js';
-import { createFront, type Mouth } from '../front.js';
+import type { Desk } from '../desk.js';
+import { createFront } from '../front.js';
+import type { Poster } from '../poster.js';
 import { TokenRefused } from '../trying.js';
+import { createAnswers } from './answers.js';
 import { registerCommands } from './commands.js';
-import { render } from './render.js';
-
-/** Good for a quarter of an hour. */
-interface Address {
-  application: string;
-  token: string;
-}
+import { createEar } from './ear.js';
+import { createMouth } from './mouth.js';
+import { createPoster } from './poster.js';
+import { restOptions } from './rest.js';
 
 export interface DiscordNeeds {
   token: string;
@@ -38,114 +25,83 @@ export interface DiscordNeeds {
   log: Logger;
 }
 
-type Told = ChatInputCommandInteraction | ButtonInteraction;
+/** A server that is down must not hold back the others when the bot starts. */
+const waitForServersMs = 2000;
+/** What is not answered by then, the next run answers. */
+const graceMs = 3000;
 
-function personOf({ user, member, memberPermissions, locale }: Told): Person {
-  const joined = member && 'joined_at' in member ? Date.parse(member.joined_at ?? '') : Number.NaN;
-  const since = member && 'joinedTimestamp' in member ? member.joinedTimestamp : joined;
-  const roles = member && 'roles' in member ? member.roles : [];
-  return {
-    platform: 'discord',
-    user: user.id,
-    name: (member && 'displayName' in member ? member.displayName : null) ?? user.displayName,
-    locale,
-    born: user.createdTimestamp,
-    joined: since !== null && Number.isFinite(since) ? since : null,
-    roles: Array.isArray(roles) ? roles : [...roles.cache.keys()],
-    moderator: memberPermissions?.has(PermissionFlagsBits.ManageGuild) ?? false,
-  };
-}
+const fewButOwn = { maxSize: 200, keepOverLimit: ({ id, client }: Base & { id: string }) => id === client.user?.id };
 
-const communityOf = ({ guildId, guild }: Told): Community | null =>
-  guildId === null ? null : { platform: 'discord', id: guildId, title: guild?.name ?? 'Discord' };
-
-function useOf(interaction: ChatInputCommandInteraction): Use {
-  const given: Record<string, string> = {};
-  const part = interaction.options.getSubcommand(false) ?? '';
-  const [first] = interaction.options.data;
-  for (const { name, value } of part ? (first?.options ?? []) : interaction.options.data) given[name] = `${value}`;
-  return { command: interaction.commandName, part, given };
-}
-
-/** Discord knows nothing of it any more: the interaction was never answered in time, or is a quarter of an hour old. */
-const gone = (error: unknown): boolean =>
-  error instanceof DiscordAPIError && [10008, 10015, 10062, 50027].includes(Number(error.code));
-
-/** Throws an Error whose message says what to do when the token is refused. */
-export async function startDiscord(needs: DiscordNeeds): Promise<{ tag: string; stop: () => Promise<void> }> {
-  const { desk, log } = needs;
-  const client = new Client({ intents: [GatewayIntentBits.Guilds], rest: { api: needs.api } });
-
-  const mouth: Mouth<Address> = {
-    async say({ address, person }, reply) {
-      const body = render(reply);
-      const { application, token } = address;
-      try {
-        await client.rest.patch(Routes.webhookMessage(application, token, '@original'), { body, auth: false });
-      } catch (error) {
-        if (!gone(error)) throw error;
-        const direct = (await client.rest.post(Routes.userChannels(), { body: { recipient_id: person.user } })) as {
-          id: string;
-        };
-        await client.rest.post(Routes.channelMessages(direct.id), { body });
-      }
-      return null;
-    },
-  };
-  const front = createFront({ desk, acts: needs.acts, mouth, log });
-
-  const about = (interaction: Told) => ({
-    id: interaction.id,
-    person: personOf(interaction),
-    community: communityOf(interaction),
-    place: { platform: 'discord', chat: interaction.channelId ?? interaction.user.id } as const,
-    address: { application: interaction.applicationId, token: interaction.token },
-  });
-  /** Within the three seconds that Discord gives; what comes later edits it. */
-  const defer = (interaction: ChatInputCommandInteraction, secret: boolean) =>
-    interaction.deferReply(secret ? { flags: MessageFlags.Ephemeral } : {}).catch(late);
-  const late = (error: unknown): void => {
-    if (!gone(error) && !(error instanceof DiscordAPIError && error.code === 40060)) throw error;
-    log.warn({ err: error }, 'Discord took no answer in time; it goes to the person directly');
-  };
-
-  async function complete(interaction: AutocompleteInteraction): Promise<void> {
-    await interaction.respond(desk.complete(interaction.options.getFocused())).catch(late);
-  }
-
-  async function hear(interaction: Interaction): Promise<void> {
-    if (interaction.isAutocomplete()) return complete(interaction);
-    if (interaction.isChatInputCommand()) {
-      const use = useOf(interaction);
-      const deferred = defer(interaction, desk.isSecret(use));
-      await Promise.all([deferred, deferred.then(() => front.take({ ...about(interaction), use }))]);
-    }
-    if (interaction.isButton()) {
-      await interaction.deferUpdate().catch(late);
-      await front.press({ ...about(interaction), press: interaction.customId });
-    }
-  }
-
-  client.on(Events.InteractionCreate, (interaction) => {
-    hear(interaction).catch((error) => log.error({ err: error, act: interaction.id }, 'an interaction failed'));
+function connect({ api, log }: DiscordNeeds): Client<true> {
+  const client = new Client({
+    // No privileged one: names of servers are all that is asked for.
+    intents: [GatewayIntentBits.Guilds],
+    // As many connections as Discord advises for the servers that the bot is in.
+    shards: 'auto',
+    waitGuildTimeout: waitForServersMs,
+    rest: restOptions(api),
+    // Everybody who ever used a command would be kept for good.
+    makeCache: Options.cacheWithLimits({
+      ...Options.DefaultMakeCacheSettings,
+      ...{ UserManager: fewButOwn, GuildMemberManager: fewButOwn, MessageManager: 0 },
+    }),
   });
   client.on(Events.Error, (error) => log.warn({ err: error }, 'the connection to Discord has trouble'));
+  client.on(Events.ShardDisconnect, ({ code }) => log.error({ code }, 'Discord has ended the connection for good'));
+  return client as Client<true>;
+}
 
-  const ready = new Promise<Client<true>>((resolve) => void client.once(Events.ClientReady, resolve));
-  await client.login(needs.token).catch(async (error) => {
+async function login(client: Client, token: string): Promise<void> {
+  const ready = new Promise<void>((resolve) => void client.once(Events.ClientReady, () => resolve()));
+  await client.login(token).catch(async (error) => {
     await client.destroy();
     if (error?.code !== 'TokenInvalid') throw error;
     throw new TokenRefused(
       'Discord refuses DISCORD_TOKEN. Copy it again from the developer portal, or leave it empty.',
     );
   });
-  const there = await ready;
-  if (await registerCommands(there, desk.commands, needs.guild)) log.info('the commands are registered with Discord');
-  await front.resume();
+  await ready;
+}
+
+async function register({ rest, application }: Client<true>, { desk, guild, log }: DiscordNeeds): Promise<void> {
+  try {
+    if (await registerCommands(rest, application.id, desk.commands, guild))
+      log.info('the commands are registered with Discord');
+  } catch (error) {
+    if (!guild || !(error instanceof DiscordAPIError) || error.code !== 50001) throw error;
+    throw new Error(`The bot is not in the Discord server ${guild} of DISCORD_GUILD: invite it, or leave that empty.`);
+  }
+}
+
+/** Throws TokenRefused, whose message says what to do, when the token is refused. */
+export async function startDiscord(
+  needs: DiscordNeeds,
+): Promise<{ tag: string; poster: Poster; stop: () => Promise<void> }> {
+  const { desk, log } = needs;
+  const client = connect(needs);
+  const answers = createAnswers(needs.api);
+  const front = createFront({ desk, acts: needs.acts, mouth: createMouth({ rest: client.rest, answers }), log });
+
+  const hear = createEar({ desk, answers, front, log });
+  client.on(Events.InteractionCreate, (interaction) => {
+    hear(interaction).catch((error) => log.error({ err: error, act: interaction.id }, 'an interaction failed'));
+  });
+  await login(client, needs.token);
+  try {
+    await register(client, needs);
+  } catch (error) {
+    await client.destroy();
+    throw error;
+  }
+  const resumed = front
+    .resume()
+    .catch((error) => log.error({ err: error }, 'what an earlier run left could not be answered'));
   return {
-    tag: there.user.tag,
+    tag: client.user.tag,
+    poster: createPoster(client.rest),
     stop: async () => {
-      await front.idle();
+      client.removeAllListeners(Events.InteractionCreate);
+      await Promise.race([Promise.all([resumed, front.idle()]), pause(graceMs, undefined, { ref: false })]);
       await client.destroy();
     },
   };

@@ -31,8 +31,9 @@ export function createHearing(needs: {
     command === 'help' || desk.commands.some(({ name, who }) => name === command && who !== 'anyone');
 
   async function personFor(wanted: Use, from: User, community: Community | null) {
-    const moderator = community !== null && isPrivileged(wanted) && (await rights.moderates(community.id, from.id));
-    return personOf(from, moderator);
+    const person = personOf(from, false);
+    if (community === null || !isPrivileged(wanted)) return person;
+    return { ...person, ...(await rights.standing(community.id, from.id)) };
   }
 
   async function take(id: string, message: Message, from: User, wanted: Use, about?: Community | null): Promise<void> {

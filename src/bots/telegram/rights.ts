@@ -1,5 +1,5 @@
-// Who moderates a group, and who is in it, as Telegram says; kept for a moment, so that a flood asks once.
-import type { Community } from '../command.js';
+// Who moderates a group, whose it is, and who is in it, as Telegram says; kept for a moment, so that a flood asks once.
+import type { Community, Person } from '../command.js';
 import { type Call, Refused } from './api.js';
 import type { Patiently } from './patience.js';
 import { communityOf } from './updates.js';
@@ -7,23 +7,28 @@ import { communityOf } from './updates.js';
 const keptMs = 20_000;
 const chatsKept = 1000;
 
+/** By their number. */
+type Moderators = ReadonlyMap<number, { owner: boolean }>;
+
+export type Standing = Required<Pick<Person, 'moderator' | 'owner'>>;
+
 export type Rights = ReturnType<typeof createRights>;
 
 export function createRights({ call, patiently }: { call: Call; patiently: Patiently }) {
-  const known = new Map<string, { until: number; people: Promise<readonly number[]> }>();
+  const known = new Map<string, { until: number; people: Promise<Moderators> }>();
 
-  async function ask(chat: string): Promise<readonly number[]> {
+  async function ask(chat: string): Promise<Moderators> {
     try {
       const members = await patiently(() => call('getChatAdministrators', { chat_id: chat }));
-      return members.map(({ user }) => user.id);
+      return new Map(members.map(({ user, status }) => [user.id, { owner: status === 'creator' }]));
     } catch (error) {
       known.delete(chat);
-      if (error instanceof Refused) return [];
+      if (error instanceof Refused) return new Map();
       throw error;
     }
   }
 
-  function moderatorsOf(chat: string): Promise<readonly number[]> {
+  function moderatorsOf(chat: string): Promise<Moderators> {
     const there = known.get(chat);
     if (there && there.until > performance.now()) return there.people;
     if (known.size > chatsKept) known.clear();
@@ -33,7 +38,10 @@ export function createRights({ call, patiently }: { call: Call; patiently: Patie
   }
 
   return {
-    moderates: async (chat: string, user: number): Promise<boolean> => (await moderatorsOf(chat)).includes(user),
+    async standing(chat: string, user: number): Promise<Standing> {
+      const found = (await moderatorsOf(chat)).get(user);
+      return { moderator: found !== undefined, owner: found?.owner ?? false };
+    },
     /** The group of that id, for somebody who is in it; null for others, and where Telegram does not say. */
     async communityFor(id: string, user: number): Promise<Community | null> {
       try {

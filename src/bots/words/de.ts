@@ -1,6 +1,7 @@
 // Everything that the bots say, in German.
 import type { AmountFault } from '../amounts.js';
 import type { Words } from './en.js';
+import { about as aboutPosts, posts } from './posts/de.js';
 
 const faults: Record<AmountFault, string> = {
   form: 'Das ist kein Betrag, den ich lesen kann.',
@@ -12,8 +13,10 @@ const faults: Record<AmountFault, string> = {
 };
 
 export const de: Words = {
+  ...posts,
   language: 'Deutsch',
   about: {
+    ...aboutPosts,
     watch: 'Dein eigener bezahlter Link zur Show',
     'watch.stream': 'Welche Show',
     tip: 'Trinkgeld für die Bühne, gern mit Nachricht',
@@ -110,6 +113,7 @@ export const de: Words = {
   moderatorsOnly: 'Das dürfen nur Moderatoren dieser Community.',
   crewOnly: 'Das dürfen nur der Host der Show und Moderatoren einer Community, die er zu ihrem Zuhause gemacht hat.',
   communityOnly: 'Das geht nur in einem Server oder einer Gruppe.',
+  thisServer: 'diesem Server',
   slowDown: (seconds) => `Einen Moment: das Nächste nehme ich in ${seconds} s.`,
   notYours: 'Dieser Knopf gehört jemand anderem. Benutze den Befehl selbst.',
   tooOld: 'Das ist zu lange her. Benutze den Befehl noch einmal.',

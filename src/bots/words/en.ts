@@ -2,6 +2,7 @@
 import type { PollKind } from '../../vocabulary/polls.js';
 import type { Facts, ProblemCode } from '../../vocabulary/problems.js';
 import type { AmountFault } from '../amounts.js';
+import { about as aboutPosts, posts } from './posts/en.js';
 
 const faults: Record<AmountFault, string> = {
   form: 'That is no amount I can read.',
@@ -13,9 +14,11 @@ const faults: Record<AmountFault, string> = {
 };
 
 export const en = {
+  ...posts,
   language: 'English',
   /** Of each command and argument: at most 100 characters, as Discord allows. */
   about: {
+    ...aboutPosts,
     watch: 'Get your own paid link to the show',
     'watch.stream': 'Which show',
     tip: 'Tip the stage, with a message if you like',
@@ -112,6 +115,7 @@ export const en = {
   moderatorsOnly: 'Only moderators of this community may do that.',
   crewOnly: 'Only the host of the show, and moderators of a community that the host has made its home, may do that.',
   communityOnly: 'That works in a server or group only.',
+  thisServer: 'this server',
   slowDown: (seconds: number) => `One moment: I can take your next one in ${seconds} s.`,
   notYours: 'That button is somebody else’s. Use the command yourself.',
   tooOld: 'That is too long ago. Use the command again.',

@@ -1,6 +1,7 @@
 // Everything that the bots say, in Spanish.
 import type { AmountFault } from '../amounts.js';
 import type { Words } from './en.js';
+import { about as aboutPosts, posts } from './posts/es.js';
 
 const faults: Record<AmountFault, string> = {
   form: 'No puedo leer esa cantidad.',
@@ -12,8 +13,10 @@ const faults: Record<AmountFault, string> = {
 };
 
 export const es: Words = {
+  ...posts,
   language: 'Español',
   about: {
+    ...aboutPosts,
     watch: 'Tu propio enlace pagado al espectáculo',
     'watch.stream': 'Qué espectáculo',
     tip: 'Propina para el escenario, con mensaje si quieres',
@@ -110,6 +113,7 @@ export const es: Words = {
   moderatorsOnly: 'Eso solo pueden hacerlo los moderadores de esta comunidad.',
   crewOnly: 'Solo pueden hacerlo el anfitrión del show y los moderadores de una comunidad que él haya hecho su casa.',
   communityOnly: 'Eso solo funciona en un servidor o un grupo.',
+  thisServer: 'este servidor',
   slowDown: (seconds) => `Un momento: acepto lo siguiente en ${seconds} s.`,
   notYours: 'Ese botón es de otra persona. Usa tú el comando.',
   tooOld: 'Ha pasado demasiado tiempo. Usa el comando otra vez.',

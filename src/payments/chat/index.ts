@@ -149,6 +149,10 @@ export async function openChat(needs: ChatNeeds) {
       await people.handOut(account, wish.signer);
       return made;
     },
+    /** What a watch link on the account's money has come to; null when there is none for this key. */
+    linkOf: async (user: ChatUser, signer: Hex) => own.linkOf(await get(user), signer),
+    /** Takes watch links on the account's money back for good. */
+    takeBack: async (user: ChatUser, signers: readonly Hex[]) => own.takeBack(await get(user), signers),
     /** Keeps that a link of any sponsor was handed to this account: whoever pays with its key is this person. */
     handedOut: async (user: ChatUser, payer: Hex) => people.handOut(await get(user), payer),
     /** What a sponsor lets the account spend on a stream, once for a person. Problem: sponsor_unavailable. */

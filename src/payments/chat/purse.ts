@@ -4,7 +4,7 @@ import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Payments } from '../index.js';
 import { type Purse, remaining } from '../purse.js';
-import { type ChannelFields, channelId, closeDigest, sign } from '../typed-data.js';
+import { type ChannelFields, channelId, closeDigest, passId, sign } from '../typed-data.js';
 import type { Account, Accounts } from './accounts.js';
 import { worded } from './amounts.js';
 import type { ChatUser, Keyring } from './keys.js';
@@ -75,5 +75,20 @@ export function createOwnPurses(needs: {
     return made;
   }
 
-  return { get, configOf, channelOf, channelsOf, moneyOf, close, link };
+  const keysOf = (channel: Hex, signers: readonly Hex[]): Hex[] =>
+    signers.map((signer) => passId(channel, signer, domain)).filter((id) => ledger.purse(id) !== undefined);
+
+  /** What a link on the account's money has come to; null when there is none. */
+  function linkOf(account: Account, signer: Hex): { limit: bigint; spent: bigint; revoked: boolean } | null {
+    const [id] = channelsOf(account).flatMap((channel) => keysOf(channel.id, [signer]));
+    const purse = id && ledger.purse(id);
+    return purse ? { limit: purse.limit, spent: purse.spent, revoked: !!purse.revokedAt } : null;
+  }
+
+  /** Takes links on the account's money back for good, however often it is asked. */
+  async function takeBack(account: Account, signers: readonly Hex[]): Promise<void> {
+    for (const { id } of channelsOf(account)) await links.revoke(id, keysOf(id, signers));
+  }
+
+  return { get, configOf, channelOf, channelsOf, moneyOf, close, link, linkOf, takeBack };
 }

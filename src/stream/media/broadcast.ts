@@ -108,8 +108,18 @@ export function createBroadcasts(needs: BroadcastNeeds) {
     });
   }
 
+  /** Ends what is on air for good; the next broadcast is another show. */
+  function end(stream: string, reason: string): void {
+    const on = streams.get(stream);
+    if (!on) return;
+    on.source?.refuse(reason);
+    clearTimeout(on.waiting);
+    setState(stream, on, 'idle');
+  }
+
   return {
     begin,
+    end,
     state: (stream: string): StreamState => streams.get(stream)?.state ?? 'idle',
     /** A moment of what is on air, to be decoded by itself; null when nothing is. */
     newest: async (stream: string): Promise<Buffer | null> => {

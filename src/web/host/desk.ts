@@ -1,5 +1,5 @@
 // The host's desk: what the dashboard asks of the server, and how it stays up to date.
-import type { Answer, RouteName, Sent, SettleReport, StreamSettings } from '../../vocabulary/api.js';
+import type { Answer, HostChatAccount, RouteName, Sent, SettleReport, StreamSettings } from '../../vocabulary/api.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
 import { randomId } from '../shared/bytes.js';
@@ -61,6 +61,13 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
       if (!(error instanceof Refusal) || error.code !== 'offline') fail(error);
     }
   }
+
+  /** Null when it was refused, which is said. */
+  const quietly = <T>(act: () => Promise<T>): Promise<T | null> =>
+    act().catch((error: unknown) => {
+      if (!(error instanceof Refusal) || error.code !== 'offline') fail(error);
+      return null;
+    });
 
   const serverTime = (): number => store.get().shown?.info.serverTime ?? Date.now();
 
@@ -221,6 +228,15 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     endPoll: (poll: string, how: 'closePoll' | 'cancelPoll') =>
       busy('poll', async () => void (await api(how, { params: { poll }, token }))),
     downloadVotes: (poll: string) => busy('csv', async () => saveFile(await fetchVotes(token, poll))),
+    chatCode: () => quietly(() => api('issueChatCode', { token })),
+    chatAccounts: () => quietly(() => api('listChatAccounts', { token })),
+    removeChatAccount: ({ platform, user }: HostChatAccount) =>
+      quietly(() => api('removeChatAccount', { body: { platform, user }, token })),
+    /** Lets broadcasts in, or ends the one on air. */
+    setOpen: (open: boolean) =>
+      busy('open', async () => {
+        store.set({ shown: await api('patchStream', { params: { stream: stream() }, body: { open }, token }) });
+      }),
     closeMade: () => store.set({ made: null }),
   };
 }

@@ -13,6 +13,7 @@ import { createStore, useStore } from '../shared/store.js';
 import { ago } from '../shared/time.js';
 import { Toasts } from '../shared/toasts.js';
 import { AlertsCard } from './alerts-card.js';
+import { ChatCard } from './chat-card.js';
 import { type Desk, openDesk } from './desk.js';
 import { GoalCard } from './goal-card.js';
 import { LinksCard } from './links-card.js';
@@ -126,7 +127,8 @@ function Page({ desk }: { desk: Desk }) {
             <AlertsCard key={`alerts ${shown.info.id}`} shown={shown} desk={desk} moved={state.tips[0]?.n} />
             <GoalCard key={`goal ${shown.info.id}`} goal={state.goal} shown={shown} desk={desk} />
             <Tips state={state} shown={shown} />
-            <Secrets key={shown.info.id} shown={shown} desk={desk} />
+            <Secrets key={shown.info.id} shown={shown} desk={desk} busy={busy} />
+            <ChatCard desk={desk} />
             <Sponsors shown={shown} />
           </div>
         </main>

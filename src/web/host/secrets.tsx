@@ -43,13 +43,43 @@ function OverlayMore({ shown, desk }: { shown: HostStream; desk: Desk }) {
   );
 }
 
-export function Secrets({ shown, desk }: { shown: HostStream; desk: Desk }) {
+/** Ending a show asks once more. */
+function Switch({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: string | null }) {
+  const end = () => {
+    if (confirm('End the broadcast? Nobody can broadcast to this stream until you start it again.'))
+      void desk.setOpen(false);
+  };
+  if (!shown.open) {
+    return (
+      <div class="row wrap stopped" data-testid="stopped">
+        <p>This stream is stopped: OBS is refused.</p>
+        <button
+          type="button"
+          class="main"
+          data-testid="start"
+          disabled={busy !== null}
+          onClick={() => desk.setOpen(true)}
+        >
+          Start again
+        </button>
+      </div>
+    );
+  }
+  return (
+    <button type="button" class="quiet" data-testid="stop" disabled={busy !== null} onClick={end}>
+      Stop the stream
+    </button>
+  );
+}
+
+export function Secrets({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: string | null }) {
   const watch = `${location.origin}/watch/${shown.info.id}`;
   return (
     <section class="card secrets">
       <h2>Broadcast</h2>
       <Line name="Server for OBS" value={shown.rtmpUrl} secret={false} testid="rtmp-url" />
       <Line name="Stream key" value={shown.streamKey} secret testid="stream-key" />
+      <Switch shown={shown} desk={desk} busy={busy} />
       <h2>
         Overlay
         <em class={shown.overlays > 0 ? 'chip on' : 'chip'} data-testid="overlays">
