@@ -2,7 +2,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** Real browsers, real video, or a clock that a busy machine would upset. */
-const alone = ['test/e2e/{show,delivery,pages,polls}.test.ts', 'test/web/pages-paying.test.ts'];
+const alone = [
+  'test/e2e/{show,delivery,pages,polls}.test.ts',
+  'test/web/pages-paying.test.ts',
+  'test/overlay/on-air.test.ts',
+];
 
 const shared = { environment: 'node', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 

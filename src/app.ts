@@ -6,14 +6,15 @@ import { type Bots, createHosts, startBots } from './bots/index.js';
 import { chooseChain } from './chain/index.js';
 import { openFeed } from './feed/index.js';
 import { type FirstShow, prepareFirstShow } from './first-show.js';
+import { createLeaderboards, openGoals } from './goals/index.js';
 import { settleHost } from './host-name.js';
 import { createHandlers } from './http/handlers.js';
 import { fillApp, listen } from './http/server.js';
 import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
-import { type Overlay, startOverlay } from './overlay/index.js';
-import { openChat, worded } from './payments/chat/index.js';
+import { defaultSettings, type Overlay, openAlerts, startOverlay } from './overlay/index.js';
+import { type Chat, openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createPayers, openPolls } from './polls/index.js';
 import { createRegistry } from './registry/index.js';
@@ -22,6 +23,7 @@ import { type Settings, toUnits } from './settings.js';
 import { openStore } from './store/index.js';
 import { findFfmpeg } from './stream/ffmpeg.js';
 import { createKeyPath, startShows } from './stream/index.js';
+import type { Hex } from './vocabulary/values.js';
 
 const clockToleranceMs = 5 * 60_000;
 const settleEveryMs = 5000;
@@ -84,6 +86,8 @@ async function wire(
   const units = (amount: string): bigint => toUnits(amount, chain.token.decimals);
 
   const feed = await openFeed({ store, log });
+  let people: Pick<Chat, 'personOf'> | null = null;
+  const personOf = (member: string): string => people?.personOf(member as Hex) ?? member;
   let overlay: Overlay | null = null;
   const payments = await openPayments({
     store,
@@ -137,12 +141,37 @@ async function wire(
     live: Object.fromEntries(ids().map((id) => [id, shows.state(id) === 'live'])),
     overlays: overlay?.overlays() ?? 0,
   }));
+  const alerts = await openAlerts({
+    store,
+    stage: {
+      overlays: (stream) => overlay?.stage.overlays(stream) ?? 0,
+      show: (stream, showing) => overlay?.stage.show(stream, showing),
+      hide: (stream, showing) => overlay?.stage.hide(stream, showing),
+    },
+    defaults: defaultSettings(units('1')),
+    personOf,
+    log,
+  });
+  onStop(alerts.stop);
+  const goals = await openGoals({ store, feed, onGoal: (stream, goal) => overlay?.goal(stream, goal), log });
+  onStop(goals.idle);
+  const leaderboard = createLeaderboards({
+    store,
+    personOf,
+    hides: (stream, payer, name) => alerts.hidesName(stream, payer, name),
+  });
   const tips = createTips({
     store,
     ledger: payments.ledger,
     feed,
     minimum: (stream) => shows.streams.get(stream).minTip,
-    onTip: metrics.tip,
+    also: alerts.add,
+    onTip: (stream) => {
+      metrics.tip(stream);
+      alerts.added(stream);
+      goals.moved(stream);
+      overlay?.leaderboardMoved(stream);
+    },
   });
 
   const chat = await openChat({
@@ -159,6 +188,7 @@ async function wire(
     },
     log,
   });
+  people = chat;
   const polls = await openPolls({
     ...{ store, feed, log },
     ...createPayers({ ledger: payments.ledger, chat }),
@@ -166,6 +196,8 @@ async function wire(
     onTally: (stream, message) => overlay?.tally(stream, message),
   });
   onStop(polls.stop);
+  // Paid votes are charged when a poll ends.
+  onStop(polls.onChange(() => ids().forEach(goals.moved)));
   const ens = createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) });
   const botHouse = createBotHouse({
     payments,
@@ -174,6 +206,9 @@ async function wire(
     shows,
     ens,
     feed,
+    alerts,
+    goals,
+    leaderboard,
     publicUrl: settings.publicUrl,
     hostName: settings.hostName,
     confirmAbove: units(settings.amounts.confirmTipAbove),
@@ -199,6 +234,9 @@ async function wire(
     payerOf: (session) => shows.sessions.find(session)?.payer,
     viewers: shows.viewers,
     poll: polls.current,
+    alerts,
+    goal: goals.get,
+    leaderboard: (stream) => leaderboard(stream, 'show'),
     log,
   });
   const sponsors = startSponsorSocket({ http, payments, log });
@@ -219,6 +257,9 @@ async function wire(
       polls,
       shows,
       overlay,
+      alerts,
+      goals,
+      leaderboard,
       faucet: place.dev ? chain.mint : null,
       ens,
       chat,

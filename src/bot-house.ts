@@ -44,6 +44,9 @@ export function createBotHouse(needs: {
   shows: Shows;
   ens: Pick<Ens, 'find'>;
   feed: Pick<Feed, 'follow' | 'last'>;
+  alerts: House['alerts'];
+  goals: House['goals'];
+  leaderboard: House['leaderboard'];
   publicUrl: string;
   hostName: string;
   confirmAbove: bigint;
@@ -80,6 +83,9 @@ export function createBotHouse(needs: {
     confirmAbove: needs.confirmAbove,
     linkKey: needs.linkKey,
     resolve,
+    alerts: needs.alerts,
+    goals: needs.goals,
+    leaderboard: needs.leaderboard,
     feed: needs.feed,
     hostName: needs.hostName,
     picture: async (stream) => {

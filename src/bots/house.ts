@@ -1,6 +1,8 @@
 // What the bots ask of the rest of dTok.
 
 import type { Feed } from '../feed/index.js';
+import type { Goals, Leaderboards } from '../goals/index.js';
+import type { Alerts } from '../overlay/index.js';
 import type { Chat, ChatUser } from '../payments/chat/index.js';
 import type { Polls } from '../polls/index.js';
 import type { Hex } from '../vocabulary/values.js';
@@ -58,6 +60,9 @@ export interface House {
   linkKey: (account: ChatUser, stream: string) => Hex;
   /** Null when a name leads nowhere. */
   resolve: (name: string) => Promise<Hex | null>;
+  alerts: Pick<Alerts, 'act' | 'queue'>;
+  goals: Pick<Goals, 'get' | 'set' | 'clear'>;
+  leaderboard: Leaderboards;
   feed: Pick<Feed, 'follow' | 'last'>;
   /** Of the host, as announcements call him. */
   hostName: string;

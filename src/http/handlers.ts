@@ -1,7 +1,8 @@
 // What each route of the API does: the calls of the parts, in the shapes of the vocabulary.
 
 import type { Hosts } from '../bots/index.js';
-import type { Overlay } from '../overlay/index.js';
+import type { Goals, Leaderboards } from '../goals/index.js';
+import type { Alerts, Overlay } from '../overlay/index.js';
 import type { Chat } from '../payments/chat/index.js';
 import {
   type Ens,
@@ -18,7 +19,9 @@ import type { Shows, Stream, StreamChange } from '../stream/index.js';
 import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabulary/api.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
+import { createAlertHandlers } from './alert-handlers.js';
 import { createChatHandlers, type MiniApp } from './chat-handlers.js';
+import { createGoalHandlers } from './goal-handlers.js';
 import { createHostChatHandlers } from './host-chat-handlers.js';
 import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
@@ -37,6 +40,9 @@ export interface HandlerNeeds {
   polls: Polls;
   shows: Shows;
   overlay: Overlay;
+  alerts: Alerts;
+  goals: Goals;
+  leaderboard: Leaderboards;
   /** Test tokens; null where the tokens are real. */
   faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
   ens: Ens;
@@ -192,6 +198,8 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       if (Object.keys(wish).length > 0) await shows.streams.patch(params.stream, change(wish));
       return hostStream(shows.streams.get(params.stream));
     },
+    ...createAlertHandlers({ ...needs, streams: shows.streams, hostStream }),
+    ...createGoalHandlers({ ...needs, streams: shows.streams }),
     ...links.handlers,
     ...createHostChatHandlers(needs.hosts),
     ...createWalletHandlers({ payments, ens: needs.ens }),

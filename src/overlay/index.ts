@@ -1,9 +1,10 @@
-// The door of the overlay: readers of the feed over socket.io, each from its own last number on.
+// The door of the overlay: readers of the feed over socket.io, each from its own last number on, and the overlays' stage.
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import type { Feed } from '../feed/index.js';
 import type { Logger } from '../log.js';
 import { sameSecret } from '../secrets.js';
+import type { Seen, Showing } from '../vocabulary/alerts.js';
 import {
   type ClientToServer,
   Follow,
@@ -11,13 +12,20 @@ import {
   type PurseState,
   type ServerToClient,
 } from '../vocabulary/events.js';
+import type { Goal, Leaderboard } from '../vocabulary/goals.js';
 import type { PollView, TallyMessage } from '../vocabulary/polls.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
+import type { Alerts } from './alerts/index.js';
+import { createBoards } from './boards.js';
+
+export { type Alerts, defaultSettings, openAlerts, type Stage } from './alerts/index.js';
 
 interface ReaderData {
   end?: () => void;
   overlay?: string;
+  /** What the overlay shows. */
+  parts?: ReadonlySet<string>;
   /** The last wish to follow: they are met one after the other. */
   turn?: Promise<void>;
 }
@@ -33,34 +41,86 @@ export interface OverlayNeeds {
   viewers: (stream: string) => number;
   /** The poll that runs, or has ended lately. */
   poll: (stream: string) => PollView | null;
+  alerts: Pick<Alerts, 'current' | 'seen' | 'overlaysChanged'>;
+  goal: (stream: string) => Goal | null;
+  leaderboard: (stream: string) => Promise<Leaderboard>;
   log: Logger;
+  now?: () => number;
 }
 
 const viewersEveryMs = 2000;
 
 const payerRoom = (payer: Hex): string => `payer/${payer}`;
 const streamRoom = (stream: string): string => `stream/${stream}`;
+const boardRoom = (stream: string): string => `leaderboard/${stream}`;
+const seenWords: readonly unknown[] = ['up', 'stands', 'was'] satisfies Seen[];
 
 export type Overlay = ReturnType<typeof startOverlay>;
 
 export function startOverlay(needs: OverlayNeeds) {
-  const { feed, log } = needs;
+  const { feed, log, now = Date.now } = needs;
   const io = new Server<ClientToServer, ServerToClient, Record<string, never>, ReaderData>(needs.http, {
     serveClient: false,
     maxHttpBufferSize: 16_384,
     cors: { origin: '*' },
   });
 
-  async function follow(socket: Reader, wish: Follow): Promise<number> {
-    const token = needs.overlayToken(wish.stream);
-    if (wish.overlay !== undefined && !sameSecret(wish.overlay, token)) {
-      throw new Problem('overlay_token_wrong');
+  const overlaysOf = (stream: string): Reader[] =>
+    [...io.of('/').sockets.values()].filter(({ data }) => data.overlay === stream && data.parts?.has('alerts'));
+
+  function put(socket: Reader, stream: string, showing: Showing): void {
+    socket.emit('show', { ...showing, now: now() }, (what) => {
+      if (!seenWords.includes(what)) return;
+      needs.alerts
+        .seen(stream, showing.id, socket.id, what)
+        .catch((error) => log.error({ err: error, stream }, 'it could not be noted that an alert was shown'));
+    });
+  }
+
+  /** What an overlay is told as it comes. */
+  async function welcome(socket: Reader, stream: string): Promise<void> {
+    socket.emit('goal', needs.goal(stream));
+    if (socket.data.overlay === undefined) return;
+    if (socket.data.parts?.has('leaderboard')) {
+      await socket.join(boardRoom(stream));
+      socket.emit('leaderboard', await needs.leaderboard(stream));
     }
+    if (!socket.data.parts?.has('alerts')) return;
+    const showing = needs.alerts.current(stream);
+    if (showing) put(socket, stream, showing);
+    changed(stream);
+  }
+
+  function changed(stream: string): void {
+    needs.alerts
+      .overlaysChanged(stream)
+      .catch((error) => log.error({ err: error, stream }, 'the alert queue did not hear of an overlay'));
+  }
+
+  /** What an earlier wish was for is over. */
+  async function leave(socket: Reader): Promise<void> {
     socket.data.end?.();
+    const { overlay, parts } = socket.data;
     delete socket.data.overlay;
-    // What an earlier wish was for is over.
+    delete socket.data.parts;
     for (const room of socket.rooms) if (room !== socket.id) await socket.leave(room);
-    if (wish.overlay !== undefined) socket.data.overlay = wish.stream;
+    if (overlay !== undefined && parts?.has('alerts')) changed(overlay);
+  }
+
+  function check({ stream, overlay }: Follow): void {
+    const token = needs.overlayToken(stream);
+    if (overlay !== undefined && !sameSecret(overlay, token)) throw new Problem('overlay_token_wrong');
+  }
+
+  async function follow(socket: Reader, wish: Follow): Promise<number> {
+    check(wish);
+    await leave(socket);
+    // It may have been changed meanwhile.
+    check(wish);
+    if (wish.overlay !== undefined) {
+      socket.data.overlay = wish.stream;
+      socket.data.parts = new Set(wish.parts);
+    }
     const payer = wish.session === undefined ? undefined : needs.payerOf(wish.session);
     if (payer) await socket.join(payerRoom(payer));
     await socket.join(streamRoom(wish.stream));
@@ -69,6 +129,7 @@ export function startOverlay(needs: OverlayNeeds) {
     else socket.data.end = end;
     socket.emit('viewers', needs.viewers(wish.stream));
     socket.emit('poll', { poll: needs.poll(wish.stream), n: feed.last() });
+    await welcome(socket, wish.stream);
     return feed.last();
   }
 
@@ -92,9 +153,21 @@ export function startOverlay(needs: OverlayNeeds) {
         if (typeof reply === 'function') reply(result);
       });
     });
-    socket.on('disconnect', () => socket.data.end?.());
+    socket.on('clock', (reply) => typeof reply === 'function' && reply(now()));
+    socket.on('disconnect', () => {
+      socket.data.end?.();
+      if (socket.data.overlay !== undefined && socket.data.parts?.has('alerts')) changed(socket.data.overlay);
+    });
   });
 
+  const boards = createBoards({
+    isShown: (stream) => io.of('/').adapter.rooms.has(boardRoom(stream)),
+    tell: (stream) =>
+      needs
+        .leaderboard(stream)
+        .then((board) => void io.to(boardRoom(stream)).emit('leaderboard', board))
+        .catch((error) => log.error({ err: error, stream }, 'the leaderboard could not be counted')),
+  });
   const told = new Map<string, number>();
   const telling = setInterval(() => {
     for (const room of io.of('/').adapter.rooms.keys()) {
@@ -114,7 +187,24 @@ export function startOverlay(needs: OverlayNeeds) {
     /** Connected overlays, of one stream or of all. */
     overlays: (stream?: string): number =>
       [...io.of('/').sockets.values()].filter((s) => s.data.overlay && (!stream || s.data.overlay === stream)).length,
+    /** The overlays of a stream that show alerts. */
+    stage: {
+      overlays: (stream: string): number => overlaysOf(stream).length,
+      show: (stream: string, showing: Showing): void => {
+        for (const socket of overlaysOf(stream)) put(socket, stream, showing);
+      },
+      hide: (stream: string, showing: string): void => {
+        for (const socket of overlaysOf(stream)) socket.emit('hide', showing);
+      },
+    },
+    goal: (stream: string, goal: Goal | null) => io.to(streamRoom(stream)).emit('goal', goal),
+    leaderboardMoved: boards.moved,
+    /** Ends the overlays of a stream: their token is no longer the one. */
+    drop(stream: string): void {
+      for (const socket of io.of('/').sockets.values()) if (socket.data.overlay === stream) socket.disconnect(true);
+    },
     stop: async () => {
+      boards.stop();
       clearInterval(telling);
       await io.close();
     },

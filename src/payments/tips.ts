@@ -1,6 +1,6 @@
 // Tips: charged, stored and put on the feed in one transaction, once for each id.
 import type { Feed } from '../feed/index.js';
-import type { Store } from '../store/index.js';
+import type { Store, Trx } from '../store/index.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Ledger } from './ledger.js';
@@ -36,9 +36,11 @@ export function createTips(needs: {
   feed: Feed;
   /** The smallest tip of a stream, base units. */
   minimum: (stream: string) => bigint;
+  /** Written in the tip's transaction. */
+  also?: (trx: Trx, tip: TipWish & { n: number; at: number }) => Promise<void>;
   onTip?: (stream: string) => void;
 }) {
-  const { store, ledger, feed, minimum, onTip = () => {} } = needs;
+  const { store, ledger, feed, minimum, also = async () => {}, onTip = () => {} } = needs;
 
   /** The tip of that id, when there is one. Problem: id_reused, when it is another. */
   async function find(wish: TipWish): Promise<Tip | null> {
@@ -82,6 +84,7 @@ export function createTips(needs: {
           .insertInto('tips')
           .values({ payer, id, stream, purse, amount: data.amount, name, message, at, event: n })
           .execute();
+        await also(trx, { ...wish, n, at });
       },
     });
     feed.announce();

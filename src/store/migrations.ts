@@ -1,6 +1,7 @@
 // The steps that bring a database to the present schema, applied once each in order.
 import type { Kysely, Migration } from 'kysely';
 import { sql } from 'kysely';
+import { alertsAndGoals } from './migrations/alerts.js';
 import { polls } from './migrations/polls.js';
 import { posts } from './migrations/posts.js';
 import type { Tables } from './schema.js';
@@ -280,7 +281,16 @@ const bots: Migration = {
   },
 };
 
-const steps: readonly Migration[] = [first, linksThatEnd, outboxAndEvents, chatPurses, bots, polls, posts];
+const steps: readonly Migration[] = [
+  first,
+  linksThatEnd,
+  outboxAndEvents,
+  chatPurses,
+  bots,
+  polls,
+  posts,
+  alertsAndGoals,
+];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */
 export async function migrate(db: Kysely<Tables>): Promise<void> {

@@ -412,6 +412,59 @@ export interface PollVoteRow {
   at: number;
 }
 
+/** What the overlay says about a tip, or as a test. */
+export interface AlertRow {
+  id: Generated<number>;
+  stream: string;
+  /** The number of the tip's event; null: a test. */
+  event: number | null;
+  payer: Hex | null;
+  name: string;
+  message: string;
+  amount: string;
+  at: number;
+  state: 'waiting' | 'held' | 'showing' | 'shown' | 'skipped' | 'missed';
+  /** Why it is held, was skipped, or waits again. */
+  why: 'approval' | 'words' | 'link' | 'small' | 'muted' | 'host' | 'replay' | null;
+  /** 0: goes before all with 1. */
+  first: number;
+  /** The alert that it is merged into. */
+  with: number | null;
+  /** Of its present or last time on stage: overlays put each up once. */
+  showing: string | null;
+  show_from: number | null;
+  show_until: number | null;
+  /** When an overlay first said that it stands. */
+  shown_at: number | null;
+  overlays: number;
+}
+
+export interface AlertSettingsRow {
+  stream: string;
+  /** JSON. */
+  settings: string;
+  paused: number;
+  /** When an overlay was last there. */
+  overlay_seen: number;
+}
+
+export interface AlertMuteRow {
+  stream: string;
+  /** A payer's address or a chat account; all of that person is muted. */
+  member: string;
+  name: string;
+  at: number;
+}
+
+/** The one goal of a stream. */
+export interface GoalRow {
+  stream: string;
+  title: string;
+  amount: string;
+  since: number;
+  reached_at: number | null;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
@@ -439,6 +492,10 @@ export interface Tables {
   holds: HoldRow;
   polls: Omit<PollRow, 'n'> & { n: Generated<number> };
   poll_votes: PollVoteRow;
+  alerts: AlertRow;
+  alert_settings: AlertSettingsRow;
+  alert_mutes: AlertMuteRow;
+  goals: GoalRow;
   bot_queue: BotQueueRow;
   bot_sights: BotSightRow;
   bot_hosts: BotHostRow;

@@ -101,6 +101,14 @@ export async function openStreams(needs: {
     return stream;
   }
 
+  async function renewNow(id: string): Promise<Stream> {
+    const stream = { ...get(id), overlayToken: secret() };
+    const set = { overlay_token: stream.overlayToken };
+    await store.write(async (trx) => void (await trx.updateTable('streams').set(set).where('id', '=', id).execute()));
+    streams.set(id, stream);
+    return stream;
+  }
+
   async function setOpenNow(id: string, open: boolean): Promise<void> {
     const stream = get(id);
     await store.write(async (trx) => {
@@ -115,6 +123,8 @@ export async function openStreams(needs: {
 
   return {
     get,
+    /** Gives it a new overlay token: the old one opens nothing any more. */
+    renewOverlayToken: (id: string): Promise<Stream> => turn(id, () => renewNow(id)),
     /** Problem: stream_exists. */
     create: (id: string, wish: StreamChange): Promise<Stream> => turn(id, () => createNow(id, wish)),
     /** Changes settings; a new price counts from the next key on. Readers of the feed hear of it. */

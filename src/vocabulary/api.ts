@@ -1,5 +1,6 @@
 // What a person or program may ask over HTTP: every route with its shapes, defined once.
 import { z } from 'zod';
+import { AlertAct, AlertQueue, AlertSettingsPatch } from './alerts.js';
 import {
   ChatAccountName,
   ChatCodeHolder,
@@ -10,6 +11,7 @@ import {
   TelegramWatchRequest,
 } from './chat.js';
 import { PurseState } from './events.js';
+import { Goal, GoalWish, Leaderboard, LeaderboardQuery } from './goals.js';
 import { RegistryInfo, StreamMetadata } from './listing.js';
 import { OwnVote, PollView, PollVoteLine, PollWish, VoteRequest } from './polls.js';
 import { Address, Amount, Bytes32, IdempotencyId, Milliseconds, plainText, Signature, StreamId } from './values.js';
@@ -686,6 +688,74 @@ export const routes = {
     params: stream,
     body: StreamPatch,
     answer: HostStream,
+  },
+  renewOverlayToken: {
+    method: 'post',
+    path: '/api/host/streams/{stream}/overlay-token',
+    summary: 'A new overlay address; overlays of the old one are dropped',
+    who: 'host',
+    params: stream,
+    answer: HostStream,
+  },
+  getAlerts: {
+    method: 'get',
+    path: '/api/host/streams/{stream}/alerts',
+    summary: 'The alert queue: on stage, waiting, held for approval, over; its settings and who is muted',
+    who: 'host',
+    params: stream,
+    answer: AlertQueue,
+  },
+  actOnAlerts: {
+    method: 'post',
+    path: '/api/host/streams/{stream}/alerts',
+    summary: 'Pause, resume, skip, replay, approve, reject, mute, unmute, test',
+    who: 'host',
+    params: stream,
+    body: AlertAct,
+    answer: AlertQueue,
+  },
+  patchAlerts: {
+    method: 'patch',
+    path: '/api/host/streams/{stream}/alerts',
+    summary: 'Change what is shown, for how long, and what is held back',
+    who: 'host',
+    params: stream,
+    body: AlertSettingsPatch,
+    answer: AlertQueue,
+  },
+  getGoal: {
+    method: 'get',
+    path: '/api/streams/{stream}/goal',
+    summary: 'The stream’s goal and how near it is',
+    who: 'anyone',
+    params: stream,
+    answer: z.object({ goal: Goal.nullable() }).meta({ id: 'GoalAnswer' }),
+  },
+  setGoal: {
+    method: 'post',
+    path: '/api/host/streams/{stream}/goal',
+    summary: 'Set a goal, in place of the one there was; it counts from now on',
+    who: 'host',
+    params: stream,
+    body: GoalWish,
+    answer: Goal,
+  },
+  clearGoal: {
+    method: 'post',
+    path: '/api/host/streams/{stream}/goal/clear',
+    summary: 'Take the goal away',
+    who: 'host',
+    params: stream,
+    answer: z.object({ goal: z.null() }).meta({ id: 'NoGoal' }),
+  },
+  getLeaderboard: {
+    method: 'get',
+    path: '/api/streams/{stream}/leaderboard',
+    summary: 'Who tipped most in this show, today, or ever',
+    who: 'anyone',
+    params: stream,
+    query: LeaderboardQuery,
+    answer: Leaderboard,
   },
   issueChatCode: {
     method: 'post',

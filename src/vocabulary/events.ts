@@ -1,5 +1,7 @@
 // What a room may hear: the numbered events of the feed, and the messages on the socket around them.
 import { z } from 'zod';
+import type { Seen, Showing } from './alerts.js';
+import type { Goal, Leaderboard } from './goals.js';
 import { PollDefinition, type PollMessage, PollTally, type TallyMessage } from './polls.js';
 import { Amount, Bytes32, Milliseconds, StreamId } from './values.js';
 
@@ -30,8 +32,22 @@ export const PollEvent = z.object({
 });
 export type PollEvent = z.infer<typeof PollEvent>;
 
+/** The goal of the stream was reached. */
+export const GoalEvent = z.object({
+  ...numbered,
+  type: z.literal('goal'),
+  data: z.object({ title: z.string(), amount: Amount }),
+});
+
 /** An entry of the feed. `n` rises over all streams; a reader shows each `n` once. */
-export const FeedEvent = z.discriminatedUnion('type', [TipEvent, LiveEvent, EndedEvent, ChangedEvent, PollEvent]);
+export const FeedEvent = z.discriminatedUnion('type', [
+  TipEvent,
+  LiveEvent,
+  EndedEvent,
+  ChangedEvent,
+  PollEvent,
+  GoalEvent,
+]);
 export type FeedEvent = z.infer<typeof FeedEvent>;
 export type FeedEventType = FeedEvent['type'];
 
@@ -54,6 +70,8 @@ export const Follow = z.object({
   after: z.number().int().nonnegative().optional(),
   /** The overlay's token; needed only to be counted as an overlay. */
   overlay: z.string().max(64).optional(),
+  /** What an overlay shows; with `alerts`, the queue waits for it. */
+  parts: z.array(z.string().max(20)).max(20).optional(),
   /** A viewer's session: its purses' states are pushed here. */
   session: z.string().max(64).optional(),
 });
@@ -63,6 +81,8 @@ export type FollowAnswer = { ok: true; last: number } | { ok: false; code: strin
 
 export interface ClientToServer {
   follow: (follow: Follow, answer: (a: FollowAnswer) => void) => void;
+  /** What the server's clock says, ms: an overlay measures how far its own is off. */
+  clock: (answer: (now: number) => void) => void;
 }
 
 export interface ServerToClient {
@@ -75,4 +95,12 @@ export interface ServerToClient {
   tally: (tally: TallyMessage) => void;
   /** How many watch now. */
   viewers: (count: number) => void;
+  /** To overlays with alerts: put it up, once, until its time is over; `now` is the server's clock. */
+  show: (showing: Showing & { now: number }, seen: (what: Seen) => void) => void;
+  /** Take it down now, should it stand. */
+  hide: (showing: string) => void;
+  /** The stream's goal; null: none. */
+  goal: (goal: Goal | null) => void;
+  /** To overlays with it. */
+  leaderboard: (board: Leaderboard) => void;
 }

@@ -290,6 +290,27 @@ const wordings = {
     title: 'Key not available',
     say: () => 'That part of the stream is over or not yet there.',
   },
+  // the stage
+  unknown_alert: {
+    status: 404,
+    title: 'Unknown alert',
+    say: () => 'There is no such alert here. Look at the queue again.',
+  },
+  no_alert_on_stage: {
+    status: 409,
+    title: 'Nothing on stage',
+    say: () => 'No alert is on stage right now. There is nothing to skip.',
+  },
+  unknown_person: {
+    status: 404,
+    title: 'Unknown person',
+    say: (f) => `Nobody called “${f.who}” has tipped here. Write the name as it stood on the alert, or the account.`,
+  },
+  no_goal: {
+    status: 404,
+    title: 'No goal',
+    say: () => 'No goal is set for this stream. Set one first.',
+  },
   // the machine
   chain_unavailable: {
     status: 503,

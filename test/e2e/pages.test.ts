@@ -37,6 +37,7 @@ let camera: ChildProcess | null = null;
 let context: BrowserContext;
 let faults: string[] = [];
 let asked: string[] = [];
+let node = '';
 
 beforeAll(async () => {
   [dtok, browser] = await Promise.all([startDtok({ env, data }), launch()]);
@@ -48,7 +49,7 @@ afterAll(async () => {
   removeFolder(data);
 });
 beforeEach(async () => {
-  [faults, asked] = [[], []];
+  [faults, asked, node] = [[], [], await nodeUrl()];
   context = await browser.newContext({ viewport: desktop, acceptDownloads: true });
   context.on('request', (request) => asked.push(request.url()));
   context.on('weberror', (fault) => faults.push(String(fault.error())));
@@ -57,7 +58,7 @@ afterEach(async () => {
   await context.close();
   expect(faults).toEqual([]);
   // Every byte of every page comes from its own server; what is on elsewhere, the landing page asks the chain's node.
-  const own = [`${dtok.base}/`, `${await nodeUrl()}/`, 'blob:', 'data:'];
+  const own = [`${dtok.base}/`, `${node}/`, 'blob:', 'data:'];
   expect(asked.filter((url) => !own.some((start) => url.startsWith(start)))).toEqual([]);
 });
 
@@ -334,6 +335,12 @@ it('a burst of tips and a killed server: alerts one at a time, each once, and th
   const [link, tips] = [await newLink(5000n * milli), await newLink(5000n * milli)];
   const overlay = await context.newPage();
   await overlay.setViewportSize({ width: 1920, height: 1080 });
+  await dtok.api('patchAlerts', { params: main, body: { tiers: [{ from: '0', standMs: 1500 }], gapMs: 300 } });
+  // What the tests before left for the stage.
+  const { now, waiting } = await dtok.api('getAlerts', { params: main });
+  for (const { id } of now ? [now, ...waiting] : waiting) {
+    await dtok.api('actOnAlerts', { params: main, body: { act: 'skip', id } });
+  }
   const alerts = await watchAlerts(overlay);
   await overlay.goto(dtok.overlay);
   const connected = () => overlay.waitForSelector('body[data-connected=true]');

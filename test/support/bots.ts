@@ -22,9 +22,25 @@ const noPolls: BotHouse['polls'] = {
   ...{ own: () => null, current: () => null, running: () => [] },
 };
 
+type OnStage = Pick<BotHouse, 'alerts' | 'goals' | 'leaderboard'>;
+
+const absent = (): never => {
+  throw new Error('this test has no stage');
+};
+const noStage: OnStage = {
+  alerts: { act: absent, queue: absent },
+  goals: { get: () => null, set: absent, clear: absent },
+  leaderboard: absent,
+};
+
 /** What the bots ask of the rest, on a house of the chat tests. */
-export function botHouse({ chat, chain, feed }: House, shows: () => readonly Show[] = () => [show()]): BotHouse {
+export function botHouse(
+  { chat, chain, feed }: House,
+  shows: () => readonly Show[] = () => [show()],
+  stage: OnStage = noStage,
+): BotHouse {
   return {
+    ...stage,
     token: chain.token,
     chainName: 'the test chain',
     publicUrl: 'https://show.example',
@@ -47,13 +63,14 @@ export interface BotOptions {
   shows?: () => readonly Show[];
   polls?: BotHouse['polls'];
   now?: () => number;
+  stage?: OnStage;
   change?: Partial<BotHouse>;
   isCrew?: IsCrew;
 }
 
 /** Everything between the platforms and the house. */
-export function openMiddle(house: House, { shows, polls, now = Date.now, change, isCrew }: BotOptions = {}) {
-  const bots = { ...botHouse(house, shows), ...(polls && { polls }), ...change };
+export function openMiddle(house: House, { shows, polls, stage, now = Date.now, change, isCrew }: BotOptions = {}) {
+  const bots = { ...botHouse(house, shows, stage), ...(polls && { polls }), ...change };
   const times = { now, everyMs: 20, graceMs: 50 };
   return createMiddle({
     house: bots,

@@ -14,7 +14,6 @@ import type { StreamInfo } from '../../src/vocabulary/api.js';
 import { DepositRequest } from '../../src/vocabulary/api.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { linksCsv, makeLinks, namesIn, numbered } from '../../src/web/host/links.js';
-import { createQueue, standMs } from '../../src/web/overlay/queue.js';
 import { keyFromText, keyToText } from '../../src/web/shared/bytes.js';
 import { createKeep } from '../../src/web/shared/keep.js';
 import { decimal, money, parseAmount, perMinute, placesFor } from '../../src/web/shared/money.js';
@@ -239,29 +238,5 @@ describe('what is shown', () => {
         .reduce(withTip, [] as ReturnType<typeof withTip>)
         .map((t) => t.n),
     ).toEqual([3, 2, 1]);
-  });
-
-  it('shows alerts one at a time, in order, with a gap, shorter when many wait', async () => {
-    const log: string[] = [];
-    let done = () => {};
-    const all = new Promise<void>((resolve) => {
-      done = resolve;
-    });
-    const queue = createQueue<number>({
-      show: async (n, ms) => {
-        log.push(`+${n} ${ms}`);
-        await Promise.resolve();
-        log.push(`-${n}`);
-      },
-      gap: async () => {
-        log.push('gap');
-        if (log.length === 15) done();
-      },
-    });
-    for (const n of [1, 2, 3, 4, 5]) queue.add(n);
-    await all;
-    expect(log.filter((_, i) => i % 3 === 0)).toEqual(['+1 6000', '+2 4000', '+3 6000', '+4 6000', '+5 6000']);
-    expect(log.slice(0, 4)).toEqual(['+1 6000', '-1', 'gap', '+2 4000']);
-    expect(standMs(12)).toBeLessThan(standMs(4));
   });
 });

@@ -1,7 +1,10 @@
 // Every command there is.
 import type { Command } from '../command.js';
+import { alerts } from './alerts.js';
 import { announce } from './announce.js';
+import { goal } from './goal.js';
 import { host } from './host.js';
+import { leaderboard } from './leaderboard.js';
 import { limits } from './limits.js';
 import type { CommandNeeds } from './needs.js';
 import { poll } from './poll.js';
@@ -16,8 +19,8 @@ import { watch } from './watch.js';
 
 /** In the order in which a person meets them. */
 export function createCommands(needs: CommandNeeds): readonly Command[] {
-  const viewers = [watch, tip, vote, streams, balance, topup, withdraw, limits, link];
-  const hosts = [announce, stream, poll, sponsor, settings, host, faucet];
+  const viewers = [watch, tip, vote, streams, balance, topup, withdraw, limits, link, leaderboard];
+  const hosts = [announce, stream, poll, goal, alerts, sponsor, settings, host, faucet];
   const all: Command[] = [...viewers, ...hosts].map((make) => make(needs));
   all.push(help(needs, () => all));
   return all;

@@ -2,6 +2,7 @@
 import { type Command, part } from '../command.js';
 import type { Reply } from '../reply.js';
 import { sayPrice, titleOf, watchPage } from '../shows.js';
+import { sayGoal } from './goal.js';
 import type { CommandNeeds } from './needs.js';
 
 /** Platforms take no more buttons, and people read no more lines. */
@@ -15,15 +16,22 @@ export const streams = ({ house }: CommandNeeds): Command => ({
       secret: false,
       args: {},
       async run({ words }): Promise<Reply> {
+        const goalOf = (stream: string): string[] => {
+          const goal = house.goals.get(stream);
+          return goal ? [sayGoal(goal, house.token)] : [];
+        };
         const shows = [...house.shows()].sort((a, b) => Number(b.live) - Number(a.live)).slice(0, most);
         if (shows.length === 0) return { text: words.noStreams };
         return {
           text: words.about.streams ?? '',
           facts: shows.map((show) => [
             titleOf(show),
-            [show.live ? words.onAir : words.offAir, sayPrice(show, house, words), words.viewers(show.viewers)].join(
-              ' · ',
-            ),
+            [
+              show.live ? words.onAir : words.offAir,
+              sayPrice(show, house, words),
+              words.viewers(show.viewers),
+              ...goalOf(show.id),
+            ].join(' · '),
           ]),
           buttons: shows
             .filter(({ live }) => live)

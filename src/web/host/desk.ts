@@ -1,5 +1,5 @@
 // The host's desk: what the dashboard asks of the server, and how it stays up to date.
-import type { HostChatAccount, Sent, SettleReport, StreamSettings } from '../../vocabulary/api.js';
+import type { Answer, HostChatAccount, RouteName, Sent, SettleReport, StreamSettings } from '../../vocabulary/api.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
 import { randomId } from '../shared/bytes.js';
@@ -97,9 +97,11 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
         void loadPolls();
       store.set({ poll });
     });
+    const socket = openSocket();
+    socket.on('goal', (goal) => store.set({ goal }));
     const feed = followFeed({
       polls,
-      socket: openSocket(),
+      socket,
       who: () => ({ stream: stream() }),
       after: Math.max(0, (store.get().shown?.info.lastEvent ?? 0) - 100),
       onEvent(event) {
@@ -120,6 +122,7 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
       tips: [],
       poll: null,
       polls: [],
+      goal: null,
       made: null,
       unfunded: null,
     });
@@ -138,8 +141,24 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
   }
   start().catch(fail);
 
+  const call = async <N extends RouteName>(name: N, of: string, body?: Sent<N>): Promise<Answer<N>> =>
+    api(name, { params: { stream: of }, ...(body !== undefined && { body }), token } as never);
+
   return {
     choose,
+    /** A call about a stream, for cards that keep their own state; null when it was refused, which is told. */
+    ask: <N extends RouteName>(name: N, of: string, body?: Sent<N>): Promise<Answer<N> | null> =>
+      call(name, of, body).catch((error: unknown) => {
+        fail(error);
+        return null;
+      }),
+    /** The same, of what is looked at again and again: nobody is told. */
+    look: <N extends RouteName>(name: N, of: string): Promise<Answer<N> | null> => call(name, of).catch(() => null),
+    renewOverlay: () =>
+      busy('overlay', async () => {
+        store.set({ shown: await api('renewOverlayToken', { params: { stream: stream() }, token }) });
+        toast(store, 'good', 'The overlay has a new address. Put it into OBS.');
+      }),
     settle: (refund: boolean) =>
       busy('settle', async () => {
         toast(store, 'good', reportText(await api('settle', { body: { refund }, token }), unit()));

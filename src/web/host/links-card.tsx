@@ -94,7 +94,7 @@ function Maker({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: str
   );
 }
 
-function Qr({ url }: { url: string }) {
+export function Qr({ url }: { url: string }) {
   const [image, setImage] = useState('');
   useEffect(() => {
     import('qrcode')

@@ -12,8 +12,10 @@ import { Lamp, Mark } from '../shared/parts.js';
 import { createStore, useStore } from '../shared/store.js';
 import { ago } from '../shared/time.js';
 import { Toasts } from '../shared/toasts.js';
+import { AlertsCard } from './alerts-card.js';
 import { ChatCard } from './chat-card.js';
 import { type Desk, openDesk } from './desk.js';
+import { GoalCard } from './goal-card.js';
 import { LinksCard } from './links-card.js';
 import { Sponsors } from './links-sponsors.js';
 import { MoneyCard } from './money-card.js';
@@ -122,6 +124,8 @@ function Page({ desk }: { desk: Desk }) {
           <div>
             <Notices shown={shown} />
             <PollCard key={shown.info.id} state={state} shown={shown} desk={desk} />
+            <AlertsCard key={`alerts ${shown.info.id}`} shown={shown} desk={desk} moved={state.tips[0]?.n} />
+            <GoalCard key={`goal ${shown.info.id}`} goal={state.goal} shown={shown} desk={desk} />
             <Tips state={state} shown={shown} />
             <Secrets key={shown.info.id} shown={shown} desk={desk} busy={busy} />
             <ChatCard desk={desk} />

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { HostStream } from '../../vocabulary/api.js';
 import { Copy } from '../shared/parts.js';
 import type { Desk } from './desk.js';
+import { Qr } from './links-card.js';
 
 function Line({ name, value, secret, testid }: { name: string; value: string; secret: boolean; testid: string }) {
   const [open, setOpen] = useState(!secret);
@@ -18,6 +19,26 @@ function Line({ name, value, secret, testid }: { name: string; value: string; se
         )}
         <Copy text={value} testid={`${testid}-copy`} />
       </div>
+    </div>
+  );
+}
+
+function OverlayMore({ shown, desk }: { shown: HostStream; desk: Desk }) {
+  const [open, setOpen] = useState(false);
+  const renew = () => {
+    if (!confirm('Give the overlay a new address? The present one stops working at once, in OBS too.')) return;
+    setOpen(false);
+    void desk.renewOverlay();
+  };
+  return (
+    <div class="overlay-more">
+      <button type="button" class="quiet" data-testid="overlay-qr" onClick={() => setOpen(!open)}>
+        {open ? 'Hide QR' : 'QR code'}
+      </button>
+      <button type="button" class="quiet" data-testid="overlay-renew" onClick={renew}>
+        New address
+      </button>
+      {open && <Qr url={shown.overlayUrl} />}
     </div>
   );
 }
@@ -66,6 +87,7 @@ export function Secrets({ shown, desk, busy }: { shown: HostStream; desk: Desk; 
         </em>
       </h2>
       <Line name="Browser source, 1920 × 1080" value={shown.overlayUrl} secret testid="overlay-url" />
+      <OverlayMore shown={shown} desk={desk} />
       <h2>Watch page</h2>
       <Line name="For viewers who top up themselves" value={watch} secret={false} testid="watch-url" />
     </section>

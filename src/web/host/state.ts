@@ -1,6 +1,7 @@
 // What the dashboard knows.
 import type { HostStream, LinkPage, LinksQuery, StreamInfo } from '../../vocabulary/api.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
+import type { Goal } from '../../vocabulary/goals.js';
 import type { PollView } from '../../vocabulary/polls.js';
 import type { LivePoll } from '../shared/poll.js';
 import type { Toast } from '../shared/toasts.js';
@@ -20,6 +21,7 @@ export interface HostState {
   made: { links: readonly MadeLink[]; credit: string } | null;
   /** Why no link could be made: nothing is behind them; and where to send what should be. */
   unfunded: { text: string; sponsor: string } | null;
+  goal: Goal | null;
   tips: readonly Extract<FeedEvent, { type: 'tip' }>[];
   /** What was earned: the wish, and what was answered to which (`of`). */
   report: { wish: ReportWish; data: Report | null; of: ReportWish; loading: boolean };
@@ -39,6 +41,7 @@ export const initialState: HostState = {
   query: { search: '', sort: 'newest', offset: 0 },
   made: null,
   unfunded: null,
+  goal: null,
   tips: [],
   report: { wish: firstWish, data: null, of: firstWish, loading: false },
   poll: null,

@@ -1,7 +1,6 @@
-// The overlay for OBS: follows the feed for ever and shows each tip once, even over a reload.
+// The overlay for OBS: connects for ever, and fills the parts that its address asks for.
 import './overlay.css';
 import './poll.css';
-import type { FeedEvent } from '../../vocabulary/events.js';
 import { createApi, passing } from '../shared/api.js';
 import { followFeed } from '../shared/feed.js';
 import { createKeep } from '../shared/keep.js';
@@ -9,18 +8,31 @@ import type { Unit } from '../shared/money.js';
 import { createPollEar } from '../shared/poll.js';
 import { openSocket } from '../shared/socket.js';
 import { backoff, pause } from '../shared/time.js';
-import { showAlert } from './alert.js';
+import { alertPart } from './alert.js';
+import { goalPart } from './goal.js';
+import { leaderboardPart } from './leaderboard.js';
+import { type Part, wantedParts } from './part.js';
 import { createPollWidget } from './poll.js';
-import { createQueue } from './queue.js';
+import { createServerTime } from './server-time.js';
 
-type Tip = Extract<FeedEvent, { type: 'tip' }>;
+const pollPart: Part = ({ socket, unit }) => {
+  const ear = createPollEar(createPollWidget(document.body, unit).show);
+  socket.on('poll', ear.told);
+  socket.on('tally', ear.tally);
+  return ear.hear;
+};
+
+const parts: Record<string, Part> = {
+  alerts: alertPart,
+  goal: goalPart,
+  leaderboard: leaderboardPart,
+  poll: pollPart,
+};
 
 const stream = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const token = new URLSearchParams(location.hash.slice(1)).get('t') ?? '';
-const keep = createKeep(() => localStorage);
-const memory = `overlay.${stream}.shown`;
-const stage = document.getElementById('app') ?? document.body;
-const gapMs = 600;
+const page = document.getElementById('app') ?? document.body;
+const measureEveryMs = 60_000;
 
 /** A word to the host, small and in the corner, for ten seconds. */
 async function whisper(text: string): Promise<void> {
@@ -46,34 +58,27 @@ async function unitOf(): Promise<Unit> {
   }
 }
 
-function shownBefore(): number | undefined {
-  const kept = keep.get(memory);
-  return kept !== null && /^\d+$/.test(kept) ? Number(kept) : undefined;
-}
-
 async function run(): Promise<void> {
   const unit = await unitOf();
-  let told = false;
-  const queue = createQueue<Tip>({
-    show(tip, ms) {
-      // Before it is seen, so that a reload in its middle does not show it twice.
-      keep.set(memory, `${tip.n}`);
-      return showAlert(stage, tip, unit, ms);
-    },
-    gap: () => pause(gapMs),
+  const keep = createKeep(() => localStorage);
+  const socket = openSocket();
+  const time = createServerTime({
+    ask: () => socket.timeout(5000).emitWithAck('clock'),
+    ticks: () => performance.now(),
+    wall: Date.now,
   });
-  const widget = createPollWidget(document.body, unit);
-  const polls = createPollEar(widget.show);
+  const measure = (): void => void time.measure().catch(() => {});
+  socket.on('connect', measure);
+  setInterval(measure, measureEveryMs);
+  const wanted = wantedParts(location.search);
+  const hearing = wanted.flatMap((name) => parts[name]?.({ socket, page, keep, stream, unit, time }) ?? []);
+  let told = false;
   followFeed({
-    socket: openSocket(),
-    who: () => ({ stream, overlay: token }),
-    after: shownBefore(),
-    onStart: (last) => keep.set(memory, `${last}`),
+    socket,
+    who: () => ({ stream, overlay: token, parts: wanted }),
     onEvent(event) {
-      if (event.type === 'tip') queue.add(event);
-      else polls.hear(event);
+      for (const hear of hearing) hear(event);
     },
-    polls,
     onStatus: (connected) => {
       document.body.dataset.connected = `${connected}`;
     },

@@ -152,6 +152,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
 
   async function follow(): Promise<void> {
     const socket = await needs.socket();
+    socket.on('goal', (goal) => store.set({ goal }));
     feed = followFeed({
       socket,
       who: () => (sessionId ? { stream, session: sessionId } : { stream }),

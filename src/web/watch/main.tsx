@@ -15,6 +15,7 @@ import { createStore, useStore } from '../shared/store.js';
 import { Toasts } from '../shared/toasts.js';
 import { type Acts, createActs } from './acts.js';
 import { Credit } from './credit.js';
+import { GoalBar } from './goal-bar.js';
 import { type House, openHouse } from './house.js';
 import { findWallets } from './injected.js';
 import type { KeyRing } from './keep-key.js';
@@ -89,6 +90,7 @@ function Page({ acts }: { acts: Acts }) {
         <aside>
           <PollCard state={state} acts={acts} />
           <Credit state={state} acts={acts} />
+          <GoalBar state={state} />
           <TipBox state={state} acts={acts} name={name} />
         </aside>
         <RecentTips state={state} />

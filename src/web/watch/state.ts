@@ -1,6 +1,7 @@
 // What the watch page knows, and what it therefore is: one state, one phase. Pure.
 import type { ChannelInfo, StreamInfo } from '../../vocabulary/api.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
+import type { Goal } from '../../vocabulary/goals.js';
 import type { OwnVote } from '../../vocabulary/polls.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { LivePoll } from '../shared/poll.js';
@@ -35,6 +36,7 @@ export interface WatchState {
   /** The poll that runs or has just ended, and how this person has voted in it. */
   poll: LivePoll | null;
   own: { poll: string; vote: OwnVote } | null;
+  goal: Goal | null;
   toasts: readonly Toast[];
   /** What the page is busy with on behalf of a click. */
   busy: 'topup' | 'tip' | 'close' | 'wallet' | 'send' | 'leave' | 'vote' | null;
@@ -73,6 +75,7 @@ export const initialState: WatchState = {
   tips: [],
   poll: null,
   own: null,
+  goal: null,
   toasts: [],
   busy: null,
   panel: null,
