@@ -17,6 +17,7 @@ const contracts = {
   Permit2DepositCollector: 'permit2DepositCollector',
   Permit2: 'permit2',
   StreamRegistry: 'streamRegistry',
+  PredictionEscrow: 'predictionEscrow',
   TestDai: 'testDai',
   Multicall3: 'multicall3',
 };

@@ -19,3 +19,10 @@ export const registry = {
   salt: '0x0000000000000000000000000000000000000000000000000000000000000000',
   address: '0x6daebc2f5097489e7125941c0e389c7c8533b686',
 } as const satisfies Record<string, Hex>;
+
+/** The prediction escrow, likewise. */
+export const predictionEscrow = {
+  factory: registry.factory,
+  salt: registry.salt,
+  address: '0xe4205d105034b5359132e3258ce9707b29202f24',
+} as const satisfies Record<string, Hex>;

@@ -1,11 +1,12 @@
-// Puts the contracts onto a development chain: x402's and the registry at their addresses, and the test token.
+// Puts the contracts onto a development chain: x402's, the registry and the escrow at their addresses, and the test token.
 import { ContractFactory, concat, getCreateAddress, Interface, JsonRpcProvider, Wallet } from 'ethers';
 import type { Hex } from '../vocabulary/values.js';
 import { devAccount } from './accounts.js';
-import { canonical, registry } from './addresses.js';
+import { canonical, predictionEscrow, registry } from './addresses.js';
 import { chainId } from './anvil.js';
 import {
   erc3009DepositCollector,
+  predictionEscrow as escrowContract,
   multicall3 as multicall,
   permit2 as permit2Contract,
   permit2DepositCollector,
@@ -43,6 +44,7 @@ export async function deployDevContracts(rpcUrl: string): Promise<DevContracts> 
       await place(provider, permit2, permit2Contract, []),
       await place(provider, multicall3, multicall, []),
       await place(provider, registry.address, registryContract, []),
+      await place(provider, predictionEscrow.address, escrowContract, [contract]),
     ];
     // Code put by decree makes no block; this one makes the change part of what is saved.
     if (placed.includes(true)) await provider.send('evm_mine', []);
@@ -85,4 +87,11 @@ function runtimeCode(provider: JsonRpcProvider, at: Hex, artifact: Artifact, arg
  */
 export function registryDeployment(): { to: Hex; data: Hex } {
   return { to: registry.factory, data: concat([registry.salt, registryContract.creation]) as Hex };
+}
+
+/** The same for the prediction escrow, which serves the canonical settlement contract. */
+export function escrowDeployment(): { to: Hex; data: Hex } {
+  const args = new Interface(escrowContract.abi).encodeDeploy([canonical.contract]);
+  const { factory, salt } = predictionEscrow;
+  return { to: factory, data: concat([salt, escrowContract.creation, args]) as Hex };
 }

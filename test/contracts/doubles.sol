@@ -27,6 +27,20 @@ contract ReentrantCollector is IDepositCollector {
     }
 }
 
+/// Calls anyone while the deposit is under way, and passes on what that is refused with.
+contract CallingCollector is IDepositCollector {
+    function collect(address, address token, uint256 amount, bytes32, bytes calldata data) external {
+        (address target, bytes memory call) = abi.decode(data, (address, bytes));
+        (bool ok, bytes memory reason) = target.call(call);
+        if (!ok) {
+            assembly {
+                revert(add(reason, 32), mload(reason))
+            }
+        }
+        TestDai(token).mint(msg.sender, amount);
+    }
+}
+
 /// Takes one base unit of every transfer.
 contract LossyToken is ERC20("Lossy", "LOSS") {
     function mint(address to, uint256 amount) external {
