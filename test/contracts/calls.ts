@@ -1,5 +1,12 @@
 // How contract tests call: transactions with their events, and calls that must be refused for a reason.
-import { type Contract, Interface, isError, type Wallet } from 'ethers';
+import {
+  type Contract,
+  Interface,
+  isError,
+  type TransactionReceipt,
+  type TransactionResponse,
+  type Wallet,
+} from 'ethers';
 import { expect } from 'vitest';
 import { permit2DepositCollector, testDai } from '../../src/chain/contracts.js';
 import type { Hex } from '../../src/vocabulary/values.js';
@@ -11,11 +18,22 @@ export interface Person {
   wallet: Wallet;
 }
 
+/**
+ * The receipt; throws when it was reverted. It is asked for, not waited for by ethers' `wait`: where a block comes only
+ * with a transaction, one that is mined between its look and its listening is never heard of.
+ */
+export async function mined(sent: TransactionResponse): Promise<TransactionReceipt> {
+  for (;;) {
+    const receipt = await sent.provider.getTransactionReceipt(sent.hash);
+    if (receipt) return (await sent.wait()) ?? receipt;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 /** Sends a transaction and gives the events of that contract, by name and arguments, in order. */
 export async function send(from: Person, contract: Contract, name: string, args: unknown[]) {
   const method = (contract.connect(from.wallet) as Contract).getFunction(name);
-  const response = await method.send(...args, { gasLimit: 3_000_000 });
-  const receipt = await response.wait();
+  const receipt = await mined(await method.send(...args, { gasLimit: 3_000_000 }));
   const logs = (receipt?.logs ?? []).filter(
     (log) => log.address === contract.target || log.address.toLowerCase() === contract.target,
   );
@@ -28,7 +46,7 @@ export async function send(from: Person, contract: Contract, name: string, args:
 /** Sends a transaction and gives the names of all events, the token's too, in order. */
 export async function eventNames(from: Person, contract: Contract, name: string, args: unknown[]) {
   const method = (contract.connect(from.wallet) as Contract).getFunction(name);
-  const receipt = await (await method.send(...args, { gasLimit: 3_000_000 })).wait();
+  const receipt = await mined(await method.send(...args, { gasLimit: 3_000_000 }));
   const known = [contract.interface, new Interface(testDai.abi), new Interface(permit2DepositCollector.abi)];
   return (receipt?.logs ?? []).map((log) => known.map((i) => i.parseLog(log)?.name).find(Boolean) ?? 'unknown');
 }

@@ -1,10 +1,12 @@
 // Every error of every contract of ours happens: one call for each, and none in the ABIs is left out.
 import { Contract, ContractFactory, Interface, isError, ZeroHash } from 'ethers';
 import { describe, expect, it } from 'vitest';
-import { canonical, registry as registryPlace } from '../../src/chain/addresses.js';
+import { canonical, predictionEscrow as escrowPlace, registry as registryPlace } from '../../src/chain/addresses.js';
 import * as contracts from '../../src/chain/contracts.js';
+import { divide } from '../../src/polls/predictions/payouts.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { coder, hex32, max128, nobody, type Person, send, useBench } from './bench.js';
+import { type EscrowBench, onBench } from './prediction-escrow-bench.js';
 
 const bench = useBench();
 
@@ -231,12 +233,114 @@ const streamRegistry: Record<string, Provoke> = {
   },
 };
 
+/** A call of the escrow on a market that `ready` has brought so far. */
+const escrow =
+  (from: 'host' | 'resolver' | 'stranger', name: string, args: unknown[], ready: readonly string[] = []): Provoke =>
+  async () => {
+    const { person, stranger } = bench();
+    const on = onBench(bench(), await person(), await person());
+    const { id } = await on.open();
+    const right = divide(pair, 0, 0).mark;
+    const acts: Record<string, () => Promise<unknown>> = {
+      stakes: async () => {
+        for (const { outcome, amount } of pair) await on.stake(id, outcome, amount);
+      },
+      lock: () => on.act(on.resolver, 'lock', id),
+      resolve: () => on.act(on.resolver, 'resolve', id, 0),
+      finish: () => on.finish(id, 0),
+      reckon: () => on.act(stranger, 'reckon', id, right, 9),
+      payout: () => on.act(stranger, 'payout', id, [0]),
+      late: async () => on.until((await on.terms()).resolveBy),
+    };
+    for (const act of ready) await acts[act]?.();
+    return tried({ host: on.host, resolver: on.resolver, stranger }[from], on.escrow, name, id, ...args);
+  };
+const pair = [
+  { outcome: 0, amount: 100n },
+  { outcome: 1, amount: 100n },
+];
+const noMark = [max128, 0];
+
+/** A stake, changed. */
+const staking =
+  (outcome: number, change: Parameters<EscrowBench['order']>[3] = {}, by: 'host' | 'staker' = 'staker'): Provoke =>
+  async () => {
+    const { person, stranger } = bench();
+    const on = onBench(bench(), await person(), await person());
+    const { id } = await on.open({ minStake: 10n });
+    return tried(
+      stranger,
+      on.escrow,
+      'stake',
+      on.order(id, outcome, by === 'host' ? on.host : await on.staker(), change),
+    );
+  };
+
+const predictionEscrow: Record<string, Provoke> = {
+  InvalidTerms: async () => {
+    const on = onBench(bench(), bench().payer, bench().authorizer);
+    return tried(bench().stranger, on.escrow, 'open', await on.terms({ outcomes: 1 }));
+  },
+  AlreadyOpened: async () => {
+    const on = onBench(bench(), bench().payer, bench().authorizer);
+    return tried(bench().stranger, on.escrow, 'open', (await on.open()).terms);
+  },
+  WrongPhase: escrow('resolver', 'resolve', [0]),
+  NotResolver: escrow('host', 'lock', []),
+  NotCrew: escrow('stranger', 'cancel', []),
+  CrewMayNotStake: staking(0, {}, 'host'),
+  UnknownOutcome: staking(2),
+  StakeTooSmall: staking(0, { amount: 9n }),
+  AlreadyStaked: async () => {
+    const { person, stranger } = bench();
+    const on = onBench(bench(), await person(), await person());
+    const order = on.order((await on.open()).id, 0, await on.staker());
+    await on.act(stranger, 'stake', order);
+    return tried(stranger, on.escrow, 'stake', order);
+  },
+  Overdue: escrow('resolver', 'resolve', [0], ['late']),
+  AlreadyCorrected: escrow('resolver', 'resolve', [1], ['lock', 'resolve', 'resolve']),
+  NothingToShare: escrow('stranger', 'reckon', [noMark, 1], ['finish']),
+  NotReckoned: escrow('stranger', 'payout', [[0]], ['stakes', 'finish']),
+  AlreadyReckoned: escrow('stranger', 'reckon', [noMark, 1], ['stakes', 'finish', 'reckon']),
+  WrongMark: escrow('stranger', 'reckon', [[0, 9], 9], ['stakes', 'finish']),
+  NothingOwed: escrow('stranger', 'payout', [[1]], ['stakes', 'finish', 'reckon']),
+  AlreadyPaid: escrow('stranger', 'payout', [[0]], ['stakes', 'finish', 'reckon', 'payout']),
+  NoSuchStake: escrow('stranger', 'payout', [[2]], ['stakes', 'finish', 'reckon']),
+  NoFee: escrow('stranger', 'payFee', [], ['stakes', 'finish']),
+  FailedCall: async () => {
+    const on = onBench(bench(), bench().payer, bench().authorizer);
+    return tried(bench().stranger, on.escrow, 'multicall', ['0x12345678']);
+  },
+  ReentrancyGuardReentrantCall: async () => {
+    const on = onBench(bench(), await bench().person(), await bench().person());
+    const { id } = await on.open();
+    const call = on.escrow.interface.encodeFunctionData('payFee', [id]);
+    const collectorData = coder.encode(['address', 'bytes'], [escrowPlace.address, call]);
+    const order = on.order(id, 0, await on.staker(), { collector: await place('CallingCollector'), collectorData });
+    return tried(bench().stranger, on.escrow, 'stake', order);
+  },
+  SafeERC20FailedOperation: async () => {
+    const on = onBench(bench(), await bench().person(), await bench().person());
+    const moody = await bench().double('MoodyToken');
+    const token = String(moody.target).toLowerCase() as Hex;
+    const { id } = await on.open({ token });
+    const minted = { token, collector: await place('MintCollector'), collectorData: coder.encode(['int256'], [0]) };
+    await on.act(bench().stranger, 'stake', on.order(id, 0, await bench().person(), minted));
+    await on.act(on.host, 'cancel', id);
+    await send(bench().stranger, bench().settlement, 'settle', [escrowPlace.address, token]);
+    await send(bench().stranger, moody, 'sulk', [true]);
+    return tried(bench().stranger, on.escrow, 'payout', id, [0]);
+  },
+};
+
 const all: [string, readonly unknown[], Record<string, Provoke>][] = [
   ['X402BatchSettlement', contracts.x402BatchSettlement.abi, settlement],
   ['ERC3009DepositCollector', contracts.erc3009DepositCollector.abi, erc3009Collector],
   ['Permit2DepositCollector', contracts.permit2DepositCollector.abi, permit2Collector],
   ['Permit2', contracts.permit2.abi, permit2],
   ['StreamRegistry', contracts.streamRegistry.abi, streamRegistry],
+  ['PredictionEscrow', contracts.predictionEscrow.abi, predictionEscrow],
 ];
 
 describe.each(all)('%s', (_name, entries, provoke) => {

@@ -4,7 +4,9 @@ import { type Contract, encodeBytes32String, type TransactionReceipt } from 'eth
 import { beforeAll, describe, expect, it } from 'vitest';
 import { canonical } from '../../src/chain/addresses.js';
 import type { ChannelFields } from '../../src/payments/typed-data.js';
+import { divide, type Stake } from '../../src/polls/predictions/payouts.js';
 import { coder, day, type Person, send, useBench } from './bench.js';
+import { onBench } from './prediction-escrow-bench.js';
 
 const bench = useBench();
 const file = new URL('../../contracts/gas.md', import.meta.url);
@@ -118,6 +120,43 @@ async function registryCalls(rows: Rows): Promise<void> {
   rows.set('close it', await gasOf(stranger, registry, 'close', [id]));
 }
 
+/** A market of `count` stakes, two in three of them right; the fee is the host's. */
+async function predictions(rows: Rows): Promise<void> {
+  const { person, stranger } = bench();
+  const on = onBench(bench(), await person(), await person());
+  const count = 30;
+  const market = async () => {
+    const made = await on.open({ feeBps: 500 });
+    const stakes: Stake[] = [];
+    for (let i = 0; i < count; i++) {
+      const stake = { outcome: i % 3 === 0 ? 1 : 0, amount: BigInt(1000 + i) };
+      await on.stake(made.id, stake.outcome, stake.amount);
+      stakes.push(stake);
+    }
+    return { ...made, stakes };
+  };
+  const cost = (from: Person, name: string, ...args: unknown[]) => gasOf(from, on.escrow, name, args);
+  rows.set('open a prediction', await cost(stranger, 'open', await on.terms({ feeBps: 500 })));
+  const { id, stakes } = await market();
+  const staked = on.order(id, 0, await on.staker());
+  rows.set('stake: deposit, claim and record', await cost(stranger, 'stake', staked));
+  stakes.push({ outcome: 0, amount: 100n });
+  rows.set('lock it', await cost(on.resolver, 'lock', id));
+  rows.set('resolve it', await cost(on.resolver, 'resolve', id, 0));
+  await on.until(Number((await on.ask('stateOf', id)).finalAt));
+  const { mark } = divide(stakes, 0, 500);
+  const each = (gas: number, of: number) => Math.round(gas / of);
+  rows.set('reckon per stake, of 31', each(await cost(stranger, 'reckon', id, mark, 31), 31));
+  const winners = stakes.flatMap(({ outcome }, i) => (outcome === 0 ? [i] : []));
+  const winning = winners.length;
+  rows.set('pay out per winner, of 21', each(await cost(stranger, 'payout', id, winners), winning));
+  rows.set('pay the fee', await cost(stranger, 'payFee', id));
+  const cancelled = await market();
+  rows.set('cancel it', await cost(on.host, 'cancel', cancelled.id));
+  const all = cancelled.stakes.map((_, i) => i);
+  rows.set('refund per stake, of 30', each(await cost(stranger, 'payout', cancelled.id, all), count));
+}
+
 function render(rows: Rows): string {
   const base = rows.get('one ERC-20 transfer, to one that has some') ?? 1;
   const line = ([act, gas]: [string, number]) =>
@@ -143,7 +182,7 @@ function written(): Rows {
 describe('gas', () => {
   const rows: Rows = new Map();
   beforeAll(async () => {
-    for (const measure of [payments, deposits, earning, wayOut, registryCalls]) await measure(rows);
+    for (const measure of [payments, deposits, earning, wayOut, registryCalls, predictions]) await measure(rows);
     if (process.env.GAS === 'write') writeFileSync(file, render(rows));
   });
   it('is what contracts/gas.md says', () => {

@@ -26,6 +26,7 @@ interface OrderChange {
   /** Signs the voucher. */
   key?: Hex;
   nonce?: Hex;
+  token?: Hex;
   signed?: { market?: Hex; outcome?: number; amount?: bigint };
   collector?: string;
   collectorData?: string;
@@ -67,16 +68,23 @@ export function onBench(bench: Bench, host: Person, resolver: Person) {
     return { id, terms: all };
   }
 
-  function channel(id: Hex, outcome: number, payer: Hex, payerAuthorizer: Hex, nonce: Hex): typed.ChannelFields {
+  function channel(
+    id: Hex,
+    outcome: number,
+    payer: Hex,
+    payerAuthorizer: Hex,
+    nonce: Hex,
+    token: Hex = at.token,
+  ): typed.ChannelFields {
     const fields = { market: id, outcome, payer, payerAuthorizer, nonce };
-    return stakeChannel(fields, { escrow: place.address, token: at.token });
+    return stakeChannel(fields, { escrow: place.address, token });
   }
 
   /** A stake of someone, signed; its deposit by the payer's authorization unless `collector` says otherwise. */
   function order(id: Hex, outcome: number, who: Person, change: OrderChange = {}) {
     const { amount = 100n, payerAuthorizer = who.address, nonce = hex32(), signed = {} } = change;
     const about = [signed.market ?? id, signed.outcome ?? outcome, who.address, payerAuthorizer, nonce] as const;
-    const config = channel(...about);
+    const config = channel(...about, change.token);
     const digest = typed.voucherDigest(typed.channelId(config, domain), signed.amount ?? amount, domain);
     return {
       market: id,

@@ -452,6 +452,34 @@ async function deposited() {
 
 const balances = (people: readonly { address: Hex }[]) => Promise.all(people.map((p) => bench().balanceOf(p.address)));
 
+describe('its arithmetic', () => {
+  it('has no room for overflow: the largest pot there is', async () => {
+    // The settlement contract counts all that a receiver ever claimed of a token in 128 bits.
+    const token = (await (await bench().double('MoodyToken')).getAddress()).toLowerCase() as Hex;
+    const { id } = await on.open({ feeBps: 1, token });
+    const amounts = [max128 / 2n, max128 - max128 / 2n - 5n, 5n] as const;
+    const collector = await (await bench().double('MintCollector')).getAddress();
+    const collectorData = `0x${'00'.repeat(32)}`;
+    const outcomes = [0, 1, 0];
+    for (const [i, amount] of amounts.entries()) {
+      const who = await bench().person();
+      await on.act(
+        bench().stranger,
+        'stake',
+        on.order(id, outcomes[i] ?? 0, who, { amount, token, collector, collectorData }),
+      );
+    }
+    await on.finish(id, 0);
+    const stakes = amounts.map((amount, i) => ({ amount, outcome: outcomes[i] ?? 0 }));
+    const { mark, payouts, fee } = divide(stakes, 0, 1);
+    await on.act(bench().stranger, 'reckon', id, mark, 3);
+    const paid = await on.act(bench().stranger, 'payout', id, [0, 2]);
+    expect(paid.map((e) => e[4])).toEqual([payouts[0], payouts[2]]);
+    expect((payouts[0] ?? 0n) + (payouts[2] ?? 0n) + fee).toBe(max128);
+    await on.act(bench().stranger, 'payFee', id);
+  });
+});
+
 describe('its place', () => {
   it('is the one that the deployment proxy gives its bytecode, on any chain', async () => {
     const args = new Interface(predictionEscrow.abi).encodeDeploy([canonical.contract]);
