@@ -4,6 +4,7 @@ pragma solidity ^0.8.24;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {IPredictionEscrow} from "./interfaces/IPredictionEscrow.sol";
@@ -119,7 +120,7 @@ contract PredictionEscrow is IPredictionEscrow, Multicall, ReentrancyGuardTransi
         Progress storage progress = _progress[id][mark.remainder][mark.index];
         Progress memory now_ = progress;
         uint256 left = state.count - now_.next;
-        uint64 end = now_.next + uint64(count < left ? count : left);
+        uint64 end = now_.next + uint64(Math.min(count, left));
         (uint256 net, uint256 winning, uint8 winner) = (state.pot - feeOf(id), stakedOn[id][state.winner], state.winner);
         for (; now_.next < end; ++now_.next) {
             Stake storage one = _stakes[id][now_.next];
@@ -203,6 +204,14 @@ contract PredictionEscrow is IPredictionEscrow, Multicall, ReentrancyGuardTransi
     function stakeAt(bytes32 id, uint256 index) external view override returns (Stake memory) {
         if (index >= _stakes[id].length) revert NoSuchStake(index);
         return _stakes[id][index];
+    }
+
+    /// @inheritdoc IPredictionEscrow
+    function page(bytes32 id, uint256 start, uint256 limit) external view override returns (Stake[] memory found) {
+        uint256 count = _stakes[id].length;
+        uint256 left = start < count ? count - start : 0;
+        found = new Stake[](Math.min(left, limit));
+        for (uint256 i = 0; i < found.length; ++i) found[i] = _stakes[id][start + i];
     }
 
     function phaseOf(bytes32 id) public view override returns (Phase) {

@@ -175,6 +175,8 @@ interface IPredictionEscrow {
     function phaseOf(bytes32 id) external view returns (Phase);
     function stakedOn(bytes32 id, uint8 outcome) external view returns (uint128);
     function stakeAt(bytes32 id, uint256 index) external view returns (Stake memory);
+    /// @notice At most `limit` stakes from `start` on, in the order in which they came.
+    function page(bytes32 id, uint256 start, uint256 limit) external view returns (Stake[] memory);
     /// @notice What the host gets.
     function feeOf(bytes32 id) external view returns (uint128);
     function settlement() external view returns (IX402BatchSettlement);

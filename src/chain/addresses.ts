@@ -24,5 +24,5 @@ export const registry = {
 export const predictionEscrow = {
   factory: registry.factory,
   salt: registry.salt,
-  address: '0xe4205d105034b5359132e3258ce9707b29202f24',
+  address: '0x6d9d4750f3c3c11207f483df3c2494e06418272b',
 } as const satisfies Record<string, Hex>;

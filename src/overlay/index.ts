@@ -14,6 +14,7 @@ import {
 } from '../vocabulary/events.js';
 import type { Goal, Leaderboard } from '../vocabulary/goals.js';
 import type { PollView, TallyMessage } from '../vocabulary/polls.js';
+import type { OddsMessage } from '../vocabulary/predictions.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Alerts } from './alerts/index.js';
@@ -184,6 +185,8 @@ export function startOverlay(needs: OverlayNeeds) {
     purse: (payer: Hex, state: PurseState) => io.to(payerRoom(payer)).emit('purse', state),
     /** Tells everybody how a stream's poll stands. */
     tally: (stream: string, message: TallyMessage) => io.to(streamRoom(stream)).emit('tally', message),
+    /** Tells everybody how a stream's prediction stands. */
+    odds: (stream: string, message: OddsMessage) => io.to(streamRoom(stream)).emit('odds', message),
     /** Connected overlays, of one stream or of all. */
     overlays: (stream?: string): number =>
       [...io.of('/').sockets.values()].filter((s) => s.data.overlay && (!stream || s.data.overlay === stream)).length,

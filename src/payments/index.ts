@@ -205,6 +205,8 @@ export async function openPayments(needs: {
     verify: () => verify({ store, chain, domain, channels: channels.all().map(({ id }) => id), signatures }),
     addresses,
     close,
+    /** Claims what a channel owes and gives its payer at most `most` of the rest. */
+    free: (id: Hex, most: bigint): Promise<unknown> => settler.close(id, most),
     checkClock,
     /** What a request must bring that costs `amount` base units: the `PAYMENT-REQUIRED` header. */
     paymentRequired: x402.required,

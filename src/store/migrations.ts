@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { alertsAndGoals } from './migrations/alerts.js';
 import { polls } from './migrations/polls.js';
 import { posts } from './migrations/posts.js';
+import { predictions } from './migrations/predictions.js';
 import type { Tables } from './schema.js';
 
 const first: Migration = {
@@ -290,6 +291,7 @@ const steps: readonly Migration[] = [
   polls,
   posts,
   alertsAndGoals,
+  predictions,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

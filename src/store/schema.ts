@@ -465,6 +465,45 @@ export interface GoalRow {
   reached_at: number | null;
 }
 
+/** `totals` and `stakes` are the contract's, as last seen. */
+export interface PredictionRow {
+  n: number;
+  key: string;
+  stream: string;
+  market: Hex;
+  question: string;
+  /** JSON. */
+  options: string;
+  /** JSON of the contract's terms. */
+  terms: string;
+  /** A chat account's name, or 'host'. */
+  opener: string;
+  state: 'opening' | 'open' | 'locked' | 'resolved' | 'paying' | 'paid' | 'cancelled' | 'refunded' | 'failed';
+  /** JSON: base units by option. */
+  totals: string;
+  stakes: number;
+  winner: number | null;
+  final_at: number | null;
+  opened_at: number;
+}
+
+/** A stake that came by this server: wanted until the contract has recorded it. */
+export interface PredictionStakeRow {
+  payer: Hex;
+  id: string;
+  prediction: number;
+  /** A chat account's name, or a page's payer. */
+  member: string;
+  option: number;
+  amount: string;
+  channel: Hex;
+  /** JSON of what a page signed; null: a chat purse signs here. */
+  signed: string | null;
+  state: 'wanted' | 'placed' | 'failed';
+  tx: string;
+  at: number;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
@@ -505,4 +544,6 @@ export interface Tables {
   bot_announcements: BotAnnouncementRow;
   bot_posts: BotPostRow;
   bot_messages: BotMessageRow;
+  predictions: Omit<PredictionRow, 'n'> & { n: Generated<number> };
+  prediction_stakes: PredictionStakeRow;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Seen, Showing } from './alerts.js';
 import type { Goal, Leaderboard } from './goals.js';
 import { PollDefinition, type PollMessage, PollTally, type TallyMessage } from './polls.js';
+import { type OddsMessage, PredictionView } from './predictions.js';
 import { Amount, Bytes32, Milliseconds, StreamId } from './values.js';
 
 const numbered = { n: z.number().int().positive(), stream: StreamId, at: Milliseconds };
@@ -47,6 +48,7 @@ export const FeedEvent = z.discriminatedUnion('type', [
   ChangedEvent,
   PollEvent,
   GoalEvent,
+  PredictionEvent,
 ]);
 export type FeedEvent = z.infer<typeof FeedEvent>;
 export type FeedEventType = FeedEvent['type'];
@@ -93,6 +95,8 @@ export interface ServerToClient {
   poll: (now: PollMessage) => void;
   /** How the running poll stands, at most twice a second. */
   tally: (tally: TallyMessage) => void;
+  /** How an open prediction stands, at most twice a second. */
+  odds: (odds: OddsMessage) => void;
   /** How many watch now. */
   viewers: (count: number) => void;
   /** To overlays with alerts: put it up, once, until its time is over; `now` is the server's clock. */

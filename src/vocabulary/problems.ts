@@ -279,6 +279,74 @@ const wordings = {
       `Votes in this poll need a chat account that is at least ${f.days} days old and says so. Vote in chat, or link ` +
       'this page with your chat account.',
   },
+  // predictions: amounts come worded
+  predictions_off: {
+    status: 403,
+    title: 'No predictions',
+    say: () => 'Predictions are off here. The host can turn them on with PREDICTIONS=on, where the law allows them.',
+  },
+  escrow_missing: {
+    status: 409,
+    title: 'No escrow contract',
+    say: () =>
+      'The prediction escrow is not on this chain yet. “dtok escrow” prints the transaction that puts it there.',
+  },
+  prediction_unknown: {
+    status: 404,
+    title: 'No such prediction',
+    say: () => 'There is no such prediction here. It may be over.',
+  },
+  prediction_running: {
+    status: 409,
+    title: 'A prediction is running',
+    say: () => 'A prediction of this stream is running. Resolve or cancel it first.',
+  },
+  prediction_not_opened: {
+    status: 409,
+    title: 'Not opened',
+    say: () => 'The prediction could not be opened on chain in time. Nothing was staked; open another.',
+  },
+  prediction_locked: {
+    status: 409,
+    title: 'Stakes are closed',
+    say: () => 'This prediction is locked: no more stakes are taken. Nothing was taken from you.',
+  },
+  prediction_open: {
+    status: 409,
+    title: 'Stakes are still taken',
+    say: () => 'Stakes are still taken. Lock the prediction first, before the outcome can be known.',
+  },
+  prediction_over: {
+    status: 409,
+    title: 'Decided already',
+    say: () => 'This prediction is decided: its result holds and cannot be changed.',
+  },
+  prediction_corrected: {
+    status: 409,
+    title: 'Corrected already',
+    say: () => 'A result is corrected once. Cancel the prediction to give all stakes back.',
+  },
+  prediction_no_option: {
+    status: 400,
+    title: 'No such option',
+    say: () => 'This prediction has no such option.',
+  },
+  prediction_crew: {
+    status: 403,
+    title: 'Not for who decides',
+    say: () => 'Who opens or decides a prediction may not stake in it.',
+  },
+  prediction_staked: {
+    status: 403,
+    title: 'Not for who staked',
+    say: () => 'You have staked in this prediction, so somebody else has to decide it.',
+  },
+  stake_too_small: { status: 400, title: 'Stake too small', say: (f) => `The smallest stake here is ${f.minimum}.` },
+  stake_failed: {
+    status: 409,
+    title: 'Stake not taken',
+    say: () => 'That stake was not taken. The money is still yours; stake again.',
+  },
   // the stream
   not_live: {
     status: 409,

@@ -430,6 +430,19 @@ followTree('prediction-escrow', {
       expect(await bench().balanceOf(who.address)).toBe(1000n);
     },
   },
+  page: {
+    'when it starts past the end': async () => {
+      const { id } = await staked(pot);
+      for (const start of [4, 5, 2n ** 256n - 1n]) expect([...(await on.ask('page', id, start, 5))]).toEqual([]);
+    },
+    'when there are more than asked for': async () => {
+      const { id } = await staked(pot);
+      const amounts = async (start: number, limit: bigint) =>
+        [...(await on.ask('page', id, start, limit))].map(({ amount }) => amount);
+      expect(await amounts(1, 2n)).toEqual([50n, 100n]);
+      expect(await amounts(2, 2n ** 256n - 1n)).toEqual([100n, 100n]);
+    },
+  },
 });
 
 async function reckoned() {

@@ -1,7 +1,7 @@
 // Who gets what: over random markets, held against the rule written another way. SEED: which way; MARKETS: how many.
 import { describe, expect, it } from 'vitest';
 import { divide, odds, refundAll, type Stake } from '../../src/polls/predictions/payouts.js';
-import { seeded } from '../support/random.js';
+import { createRandom } from '../support/random.js';
 
 const markets = Number(process.env.MARKETS ?? 20_000);
 const seed = Number(process.env.SEED ?? 5);
@@ -66,14 +66,15 @@ function fault(market: Market): string | null {
     const exact = net * amount;
     const remainder = exact % winning;
     const more = remainder > mark.remainder || (remainder === mark.remainder && i <= mark.index);
-    if (at(i) !== exact / winning + (more ? 1n : 0n)) return 'the mark says who gets one more, as the contract reads it';
+    if (at(i) !== exact / winning + (more ? 1n : 0n))
+      return 'the mark says who gets one more, as the contract reads it';
   }
   return null;
 }
 
 describe('payouts', () => {
   it(`of ${markets} random markets are fair to the unit`, () => {
-    const random = seeded(seed);
+    const random = createRandom(seed).next;
     for (let n = 0; n < markets; n++) {
       const one = market(random);
       const found = fault(one);

@@ -48,7 +48,7 @@ function createFuse() {
   return { fuse, pass };
 }
 
-const sends = ['deposit', 'claim', 'refund', 'settle', 'mint', 'transferSigned'] as const;
+const sends = ['deposit', 'claim', 'refund', 'settle', 'mint', 'transferSigned', 'write'] as const;
 type Send = (typeof sends)[number];
 
 export async function startHouse(wanted: Partial<ChatSettings> = {}) {

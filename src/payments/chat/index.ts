@@ -19,6 +19,7 @@ import { openPeople } from './people.js';
 import { createOwnPurses } from './purse.js';
 import { createSigner } from './signer.js';
 import { type ChatCharge, type ChatTip, createSpending } from './spending.js';
+import { createStaking, type StakeWish } from './staking.js';
 import { createTopUps } from './top-up.js';
 import { checkRecipient, openWithdrawals } from './withdraw.js';
 
@@ -30,6 +31,7 @@ export type { ChatUser } from './keys.js';
 export { mandateDigest } from './mandate.js';
 export type { Linked, LinkRequest } from './pairing.js';
 export type { ChatCharge, ChatTip } from './spending.js';
+export type { StakeSigned, StakeWish } from './staking.js';
 export type { Standing, TopUp } from './top-up.js';
 export type { Withdrawal } from './withdraw.js';
 
@@ -64,6 +66,7 @@ export async function openChat(needs: ChatNeeds) {
   const { accounts, own, spending, allowances, pairing, people, codes, topUps, withdrawals } = parts;
   const { get } = own;
   const { publicUrl } = needs.settings;
+  const { staking, moneyTurn } = parts;
   const payOut = (account: Account, id: string, to: Hex) =>
     parts.moneyTurn(account.name, () => withdrawals.withdraw(account, id, to));
 
@@ -105,6 +108,26 @@ export async function openChat(needs: ChatNeeds) {
     charge: async (user: ChatUser, wish: ChatCharge) => spending.charge(await get(user), wish),
     /** Set aside, as `charge` would take it; the ledger's `capture` and `release` end it. Problems: as of `tip`. */
     hold: async (user: ChatUser, wish: ChatCharge) => spending.hold(await get(user), wish),
+    /**
+     * Whether the account may stake so much beside the `staked` of the last 24 hours, and has it of its own.
+     * Problems: chat_over_command, chat_over_day, chat_top_up_needed, chat_withdrawing.
+     */
+    async checkStake(user: ChatUser, amount: bigint, staked: bigint): Promise<void> {
+      const account = await get(user);
+      await staking.check(account, amount, (await spending.spentToday(account)) + staked);
+    },
+    /** Takes a stake out of the account's own channel into another one, which `place` does; every step can be repeated. */
+    async stake(user: ChatUser, wish: StakeWish): Promise<void> {
+      const account = await get(user);
+      await moneyTurn(account.name, () => staking.stake(account, wish));
+    },
+    /** Deposits what came to an account's address; nothing where the address is nobody's here. */
+    async collectAt(address: Hex): Promise<void> {
+      const account = accounts.ofAddress(address);
+      if (account) await moneyTurn(account.name, () => staking.putBack(account));
+    },
+    /** Where tokens to stake come from and winnings go to. */
+    addressOf: async (user: ChatUser): Promise<Hex> => (await get(user)).address,
     /** Where to send tokens, which are deposited as they arrive; looked for from now on, for a day. */
     topUp: async (user: ChatUser) => topUps.topUp(await get(user)),
     /** The same for a page, by the account's address, with what has come. Problem: not_found, when it is no account's. */
@@ -203,5 +226,22 @@ async function openParts(needs: ChatNeeds) {
   const capsOf = (account: Account): Caps => account.caps ?? settings.caps;
   const shown = (amount: bigint): string => worded(amount, chain.token);
   const spending = createSpending({ store, ledger, tips, signer, capsOf, pairing, withdrawing, shown, now });
-  return { moneyTurn, accounts, people, codes, own, pairing, allowances, withdrawals, topUps, capsOf, spending };
+  const { free } = payments;
+  const staking = createStaking({
+    ...{ chain, ledger, domain, own, deposits, keyring, free, capsOf, withdrawing, shown, log },
+  });
+  return {
+    staking,
+    moneyTurn,
+    accounts,
+    people,
+    codes,
+    own,
+    pairing,
+    allowances,
+    withdrawals,
+    topUps,
+    capsOf,
+    spending,
+  };
 }

@@ -1,0 +1,123 @@
+// A stake out of a chat purse: freed from its channel to its address, and signed from there into the stake's own channel.
+import { AbiCoder } from 'ethers';
+import type { Logger } from '../../log.js';
+import { Problem } from '../../vocabulary/problems.js';
+import type { Hex } from '../../vocabulary/values.js';
+import type { Chain } from '../chain.js';
+import type { Ledger } from '../ledger.js';
+import { remaining } from '../purse.js';
+import {
+  type ChannelFields,
+  channelId,
+  type Domain,
+  depositNonce,
+  receiveDigest,
+  sign,
+  voucherDigest,
+} from '../typed-data.js';
+import type { Account } from './accounts.js';
+import type { Deposits } from './arrivals.js';
+import { type Caps, judgeCaps } from './caps.js';
+import type { Keyring } from './keys.js';
+import type { OwnPurses } from './purse.js';
+
+/** What the staker signs: the deposit, as its collector takes it, and one voucher for all of it. */
+export interface StakeSigned {
+  voucherSignature: Hex;
+  collectorData: Hex;
+}
+
+export interface StakeWish {
+  /** Its payer is the account. */
+  config: ChannelFields;
+  amount: bigint;
+  /** The same for the same stake: the token takes its deposit once, however often it is signed. */
+  salt: Hex;
+  /** Seconds. */
+  validBefore: number;
+  /** Resolves to true when the stake is in its channel already. */
+  placed: () => Promise<boolean>;
+  place: (signed: StakeSigned) => Promise<void>;
+}
+
+export function createStaking(needs: {
+  chain: Pick<Chain, 'balanceOf' | 'depositCollector' | 'token' | 'chainId'>;
+  ledger: Pick<Ledger, 'purse'>;
+  domain: Domain;
+  own: OwnPurses;
+  deposits: Deposits;
+  keyring: Keyring;
+  free: (channel: Hex, most: bigint) => Promise<unknown>;
+  capsOf: (account: Account) => Caps;
+  withdrawing: (account: Account) => boolean;
+  shown: (amount: bigint) => string;
+  log: Logger;
+}) {
+  const { chain, ledger, domain, own, deposits, keyring, capsOf, shown, log } = needs;
+
+  const inChannel = (account: Account): bigint => {
+    const purse = ledger.purse(own.channelOf(account));
+    return purse ? remaining(purse) : 0n;
+  };
+
+  const tooLittle = (account: Account, amount: bigint): Problem =>
+    new Problem('chat_top_up_needed', { amount: shown(amount), left: shown(inChannel(account)) });
+
+  async function check(account: Account, amount: bigint, spent: bigint): Promise<void> {
+    if (needs.withdrawing(account)) throw new Problem('chat_withdrawing');
+    const caps = capsOf(account);
+    const verdict = judgeCaps(amount, caps, spent);
+    if (verdict === 'over_command') throw new Problem('chat_over_command', { most: shown(caps.perCommand) });
+    if (verdict === 'over_day') throw new Problem('chat_over_day', { most: shown(caps.perDay), spent: shown(spent) });
+    if (inChannel(account) < amount) throw tooLittle(account, amount);
+  }
+
+  /** Brings the account's address to hold `amount`: what an earlier run has freed is not freed again. */
+  async function bring(account: Account, amount: bigint): Promise<void> {
+    await deposits.finish(account.address);
+    const missing = amount - (await chain.balanceOf(account.address));
+    if (missing <= 0n) return;
+    const purse = ledger.purse(own.channelOf(account));
+    // A closing one was being freed by an earlier run: that is finished first.
+    if (!purse || (!purse.closing && remaining(purse) < missing)) throw tooLittle(account, amount);
+    await needs.free(purse.id, missing);
+    if ((await chain.balanceOf(account.address)) < amount) throw tooLittle(account, amount);
+  }
+
+  function signStake(account: Account, { config, amount, salt, validBefore }: StakeWish): StakeSigned {
+    const key = keyring.keyOf(account);
+    const id = channelId(config, domain);
+    const times = { validAfter: 0n, validBefore: BigInt(validBefore) };
+    const to = chain.depositCollector;
+    const transfer = { from: account.address, to, value: amount, ...times, nonce: depositNonce(id, salt) };
+    const signature = sign(receiveDigest(transfer, { ...chain.token, chainId: chain.chainId }), key);
+    const types = ['uint256', 'uint256', 'uint256', 'bytes'];
+    const data = [0n, times.validBefore, BigInt(salt), signature];
+    return {
+      voucherSignature: sign(voucherDigest(id, amount, domain), key),
+      collectorData: AbiCoder.defaultAbiCoder().encode(types, data) as Hex,
+    };
+  }
+
+  /** What lies at the address goes into the account's channel; when that cannot be now, arrivals are looked for anyway. */
+  async function putBack(account: Account): Promise<void> {
+    await deposits
+      .deposit(own.configOf(account), keyring.keyOf(account))
+      .catch((err) => log.warn({ err, address: account.address }, 'what is at a chat address is not deposited yet'));
+  }
+
+  return {
+    check,
+    putBack,
+    /** In the account's money turn, so that nobody deposits or pays out what is freed. */
+    async stake(account: Account, wish: StakeWish): Promise<void> {
+      try {
+        if (await wish.placed()) return;
+        await bring(account, wish.amount);
+        await wish.place(signStake(account, wish));
+      } finally {
+        await putBack(account);
+      }
+    },
+  };
+}

@@ -1,0 +1,220 @@
+// Predictions on a real house and the real escrow contract: shared out, given back, decided by who may, killed and resumed.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { predictionEscrow } from '../../src/chain/index.js';
+import { dai } from '../support/chat-house.js';
+import { fan, minute, own, page, type Room, startPredictionHouse, until, wish } from './house.js';
+
+let house: Awaited<ReturnType<typeof startPredictionHouse>>;
+let room: Room;
+beforeAll(async () => {
+  house = await startPredictionHouse({ feeBps: 1000 });
+  room = await house.open();
+});
+afterAll(() => house.stop());
+
+const fails = (code: string) => expect.objectContaining({ code });
+let ids = 0;
+const bet = (option: number, amount: bigint) => ({ id: `discord-${++ids}`, option, amount });
+const open = (change: object = {}) => room.predictions.open('main', 'host', wish(change));
+const inEscrow = () => room.chain.balanceOf(predictionEscrow.address);
+const state = async (id: string) => (await room.predictions.view(id)).state;
+const told = (id: string) =>
+  room.events.flatMap((e) => (e.type === 'prediction' && e.data.prediction.id === id ? [e.data.what] : []));
+
+/** Everything unfinished is called off, so that the next test can open. */
+async function clear(): Promise<void> {
+  for (const { id, state: now } of await room.predictions.list('main')) {
+    if (['open', 'locked', 'resolved'].includes(now)) await room.predictions.cancel(id, 'host');
+    await until(async () => ['paid', 'refunded', 'failed'].includes(await state(id)));
+  }
+}
+
+describe('a prediction', () => {
+  it('takes stakes from chat and page, tells odds, and pays winners to where they spend from', async () => {
+    const { predictions, chat } = room;
+    const [ann, ben] = [await fan(room), await fan(room)];
+    const eve = await page(room);
+    const { id, market } = await open();
+    expect(await predictions.view(id)).toMatchObject({ state: 'open', pot: '0', odds: [null, null, null] });
+
+    await predictions.stakeFromChat(id, ann, bet(0, 2n * dai));
+    await predictions.stakeFromChat(id, ben, bet(1, 3n * dai));
+    const request = eve.request(await predictions.view(id), 0, dai);
+    const receipt = await predictions.stake(id, request);
+    expect(receipt).toMatchObject({ amount: `${dai}`, prediction: { pot: `${6n * dai}`, stakes: 3 } });
+    expect(receipt.prediction.odds).toEqual([2000, 2000, null]);
+    await until(() => room.odds.some((o) => o.prediction === id && o.stakes === 3));
+    expect([await own(room, ann), await own(room, ben)]).toEqual([3n * dai, 2n * dai]);
+
+    await predictions.lock(id, 'host');
+    await expect(predictions.stakeFromChat(id, ann, bet(0, dai))).rejects.toThrow(fails('prediction_locked'));
+    const resolved = await predictions.resolve(id, 'host', 0);
+    expect(resolved).toMatchObject({ state: 'resolved', winner: 0, refunds: false });
+    expect(resolved.finalAt).toBeGreaterThan(house.now() + 4 * minute);
+    await house.pass(5 * minute + 3000);
+    await until(async () => (await state(id)) === 'paid');
+
+    // 3 Dai lost, a tenth of it is the fee: 5.7 Dai for three staked.
+    expect(await own(room, ann)).toBe(3n * dai + (38n * dai) / 10n);
+    expect(await own(room, ben)).toBe(2n * dai);
+    expect(await room.chain.balanceOf(eve.payer)).toBe(4n * dai + (19n * dai) / 10n);
+    expect(await room.chain.balanceOf(house.place.host)).toBe((3n * dai) / 10n);
+    expect(await inEscrow()).toBe(0n);
+    expect(told(id)).toEqual(['opened', 'locked', 'resolved', 'paid']);
+    expect(market).toMatch(/^0x[0-9a-f]{64}$/);
+    expect(await chat.account(ann)).toMatchObject({ withdrawing: false });
+  });
+
+  it('gives all back when it is called off, nobody is right, or everybody is', async () => {
+    const { predictions } = room;
+    const [ann, ben] = [await fan(room), await fan(room)];
+    const ends: ((id: string) => Promise<unknown>)[] = [
+      (id) => predictions.cancel(id, 'host'),
+      (id) => predictions.resolve(id, 'host', 2),
+    ];
+    for (const end of ends) {
+      const { id } = await open();
+      await predictions.stakeFromChat(id, ann, bet(0, 2n * dai));
+      await predictions.stakeFromChat(id, ben, bet(1, dai));
+      await predictions.lock(id, 'host');
+      await end(id);
+      await house.pass(5 * minute + 3000);
+      await until(async () => ['paid', 'refunded'].includes(await state(id)));
+      expect(await predictions.view(id)).toMatchObject({ refunds: true });
+      expect([await own(room, ann), await own(room, ben)]).toEqual([5n * dai, 5n * dai]);
+      expect(await inEscrow()).toBe(0n);
+    }
+    const { id } = await open();
+    await predictions.stakeFromChat(id, ann, bet(0, 2n * dai));
+    await predictions.lock(id, 'host');
+    await predictions.resolve(id, 'host', 0);
+    await house.pass(5 * minute + 3000);
+    await until(async () => (await state(id)) === 'paid');
+    expect(await own(room, ann)).toBe(5n * dai);
+  });
+
+  it('locks by its time, and gives all back when nobody says what happened for a day; also over restarts', async () => {
+    const ann = await fan(room);
+    const { id } = await open({ openMs: 2 * minute });
+    await room.predictions.stakeFromChat(id, ann, bet(0, 2n * dai));
+    room = await house.reopen();
+    await house.pass(2 * minute);
+    await until(async () => (await state(id)) === 'locked');
+    room = await house.reopen();
+    await house.pass(24 * 60 * minute + 3000);
+    await until(async () => (await state(id)) === 'refunded');
+    expect(await own(room, ann)).toBe(5n * dai);
+    expect(told(id)).toEqual(['opened', 'locked', 'cancelled', 'paid']);
+  });
+
+  it('is corrected once, or called off, while it can be disputed', async () => {
+    const { predictions } = room;
+    const { id } = await open();
+    await expect(predictions.resolve(id, 'host', 0)).rejects.toThrow(fails('prediction_open'));
+    await predictions.lock(id, 'host');
+    await expect(predictions.resolve(id, 'host', 3)).rejects.toThrow(fails('prediction_no_option'));
+    await predictions.resolve(id, 'host', 0);
+    expect(await predictions.resolve(id, 'host', 0)).toMatchObject({ winner: 0 });
+    expect(await predictions.resolve(id, 'host', 1)).toMatchObject({ winner: 1, state: 'resolved' });
+    await expect(predictions.resolve(id, 'host', 0)).rejects.toThrow(fails('prediction_corrected'));
+    expect(await predictions.cancel(id, 'host')).toMatchObject({ state: 'cancelled', winner: null });
+    await until(async () => (await state(id)) === 'refunded');
+    await expect(predictions.resolve(id, 'host', 0)).rejects.toThrow(fails('prediction_over'));
+    expect(told(id)).toEqual(['opened', 'locked', 'resolved', 'resolved', 'cancelled', 'paid']);
+  });
+
+  it('is not staked in by who opened it, nor decided by who staked, also by a linked page', async () => {
+    const { predictions, chat } = room;
+    const [ann, ben] = [await fan(room), await fan(room)];
+    const [annsPage, bensPage] = [await page(room), await page(room)];
+    await chat.handedOut(ann, annsPage.payer);
+    await chat.handedOut(ben, bensPage.payer);
+    const { id } = await predictions.open('main', `discord:${ann.user}`, wish());
+    await expect(predictions.stakeFromChat(id, ann, bet(0, dai))).rejects.toThrow(fails('prediction_crew'));
+    const view = await predictions.view(id);
+    const byPage = predictions.stake(id, annsPage.request(view, 0, dai));
+    await expect(byPage).rejects.toThrow(fails('prediction_crew'));
+    await predictions.stake(id, bensPage.request(view, 0, dai));
+    const bens = `discord:${ben.user}`;
+    await expect(predictions.lock(id, bens)).rejects.toThrow(fails('prediction_staked'));
+    await expect(predictions.cancel(id, bens)).rejects.toThrow(fails('prediction_staked'));
+    await predictions.lock(id, 'host');
+    await expect(predictions.resolve(id, bens, 1)).rejects.toThrow(fails('prediction_staked'));
+    await clear();
+  });
+
+  it('refuses what is no stake, and takes the same one once', async () => {
+    const { predictions } = room;
+    const [ann, eve] = [await fan(room), await page(room)];
+    const view = await open();
+    const { id } = view;
+    await expect(open()).rejects.toThrow(fails('prediction_running'));
+    await expect(predictions.stakeFromChat(id, ann, bet(0, 1n))).rejects.toThrow(fails('stake_too_small'));
+    await expect(predictions.stakeFromChat(id, ann, bet(3, dai))).rejects.toThrow(fails('prediction_no_option'));
+    await expect(predictions.stakeFromChat(id, ann, bet(0, 6n * dai))).rejects.toThrow(fails('chat_top_up_needed'));
+    await expect(predictions.stakeFromChat(id, ann, bet(0, 51n * dai))).rejects.toThrow(fails('chat_over_command'));
+    const good = eve.request(view, 0, dai);
+    const other = eve.request(view, 1, dai);
+    const late = { ...good.deposit, validBefore: `${view.lockAt / 1000 + 1}` };
+    const wrong: [object, string][] = [
+      [{ signature: other.signature }, 'voucher_wrong_signature'],
+      [{ option: 1 }, 'voucher_wrong_signature'],
+      [{ amount: `${2n * dai}` }, 'voucher_wrong_signature'],
+      [{ deposit: other.deposit }, 'wrong_signer'],
+      [{ deposit: late }, 'bad_request'],
+    ];
+    for (const [change, code] of wrong)
+      await expect(predictions.stake(id, { ...good, ...change })).rejects.toThrow(fails(code));
+    const twice = await Promise.all([predictions.stake(id, good), predictions.stake(id, good)]);
+    expect(twice.map((r) => r.prediction.stakes)).toEqual([1, 1]);
+    await expect(predictions.stake(id, { ...good, option: 1 })).rejects.toThrow(fails('id_reused'));
+    const mine = bet(1, dai);
+    await predictions.stakeFromChat(id, ann, mine);
+    expect((await predictions.stakeFromChat(id, ann, mine)).prediction.stakes).toBe(2);
+    // More than the page has: the chain refuses, and nothing is taken.
+    await expect(predictions.stake(id, eve.request(view, 0, 50n * dai))).rejects.toThrow(fails('stake_failed'));
+    expect(await room.chain.balanceOf(eve.payer)).toBe(4n * dai);
+    await clear();
+    expect(await own(room, ann)).toBe(5n * dai);
+  });
+
+  it('is opened once for an id, and not at all while predictions are off; what runs then is brought to its end', async () => {
+    const first = wish();
+    const [a, b] = await Promise.all([
+      room.predictions.open('main', 'host', first),
+      room.predictions.open('main', 'host', first),
+    ]);
+    expect(a.id).toBe(b.id);
+    const off = await startPredictionHouse({ on: false });
+    try {
+      const other = await off.open();
+      await expect(other.predictions.open('main', 'host', wish())).rejects.toThrow(fails('predictions_off'));
+    } finally {
+      await off.stop();
+    }
+    await clear();
+  });
+});
+
+describe('a kill', () => {
+  it('at any write or transaction of a stake from chat neither loses nor doubles it', async () => {
+    const { id } = await open();
+    let stakes = 0;
+    for (let at = 1; ; at++) {
+      const ann = await fan(room);
+      const one = bet(at % 2, dai);
+      house.killAt(at, 'after');
+      const outcome = await room.predictions.stakeFromChat(id, ann, one).catch(() => null);
+      if (!house.killed() && outcome) break;
+      room = await house.reopen();
+      // Whoever redelivers the command, and the house itself, go on with it.
+      await room.predictions.stakeFromChat(id, ann, one);
+      stakes += 1;
+      expect(await own(room, ann), `killed after ${at}`).toBe(4n * dai);
+      expect(await room.predictions.view(id)).toMatchObject({ stakes, pot: `${BigInt(stakes) * dai}` });
+    }
+    expect(stakes).toBeGreaterThan(5);
+    await clear();
+    expect(await inEscrow()).toBe(0n);
+  }, 120_000);
+});
