@@ -5,6 +5,7 @@ import type { Goals, Leaderboards } from '../goals/index.js';
 import type { Alerts } from '../overlay/index.js';
 import type { Chat, ChatUser } from '../payments/chat/index.js';
 import type { Polls } from '../polls/index.js';
+import type { Predictions } from '../polls/predictions/index.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Unit } from './amounts.js';
 
@@ -54,6 +55,10 @@ export interface House {
     | 'takeBack'
   >;
   polls: Pick<Polls, 'create' | 'vote' | 'close' | 'cancel' | 'view' | 'own' | 'current' | 'running'>;
+  predictions: Pick<
+    Predictions,
+    'open' | 'lock' | 'resolve' | 'cancel' | 'stakeFromChat' | 'view' | 'current' | 'onChange'
+  >;
   /** A tip above this is asked about once more, base units. */
   confirmAbove: bigint;
   /** The key of the watch link that an account has of a stream: the same for the same account, always. */

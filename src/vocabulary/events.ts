@@ -40,6 +40,17 @@ export const GoalEvent = z.object({
   data: z.object({ title: z.string(), amount: Amount }),
 });
 
+/** A prediction came a step further; `resolved` again: the result was corrected. */
+export const PredictionEvent = z.object({
+  ...numbered,
+  type: z.literal('prediction'),
+  data: z.object({
+    what: z.enum(['opened', 'locked', 'resolved', 'cancelled', 'paid']),
+    prediction: PredictionView,
+  }),
+});
+export type PredictionEvent = z.infer<typeof PredictionEvent>;
+
 /** An entry of the feed. `n` rises over all streams; a reader shows each `n` once. */
 export const FeedEvent = z.discriminatedUnion('type', [
   TipEvent,

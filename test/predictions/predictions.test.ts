@@ -213,6 +213,7 @@ describe('a kill', () => {
       expect(await own(room, ann), `killed after ${at}`).toBe(4n * dai);
       expect(await room.predictions.view(id)).toMatchObject({ stakes, pot: `${BigInt(stakes) * dai}` });
     }
+    house.killAt(10 ** 9, 'after');
     expect(stakes).toBeGreaterThan(5);
     await clear();
     expect(await inEscrow()).toBe(0n);

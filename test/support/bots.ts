@@ -7,6 +7,7 @@ import { createMiddle } from '../../src/bots/middle.js';
 import { Gone, type Poster, type Said } from '../../src/bots/poster.js';
 import type { Reply } from '../../src/bots/reply.js';
 import { wordsFor } from '../../src/bots/words/index.js';
+import { Problem } from '../../src/vocabulary/problems.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { dai, type House } from './chat-house.js';
 import { silent } from './payments.js';
@@ -20,6 +21,12 @@ const none = () => Promise.reject(new Error('no polls here'));
 const noPolls: BotHouse['polls'] = {
   ...{ create: none, vote: none, close: none, cancel: none, view: none },
   ...{ own: () => null, current: () => null, running: () => [] },
+};
+
+const off = () => Promise.reject(new Problem('predictions_off'));
+const noPredictions: BotHouse['predictions'] = {
+  ...{ open: off, lock: off, resolve: off, cancel: off, stakeFromChat: off, view: off },
+  ...{ current: async () => null, onChange: () => () => {} },
 };
 
 type OnStage = Pick<BotHouse, 'alerts' | 'goals' | 'leaderboard'>;
@@ -48,6 +55,7 @@ export function botHouse(
     earned: () => ({ watched: 0n, tipped: 0n }),
     chat,
     polls: noPolls,
+    predictions: noPredictions,
     feed,
     hostName: 'Hanna',
     picture: async () => ({ bytes: new Uint8Array([137, 80, 78, 71]), type: 'image/png' }),
@@ -62,6 +70,7 @@ export function botHouse(
 export interface BotOptions {
   shows?: () => readonly Show[];
   polls?: BotHouse['polls'];
+  predictions?: BotHouse['predictions'];
   now?: () => number;
   stage?: OnStage;
   change?: Partial<BotHouse>;
@@ -69,8 +78,16 @@ export interface BotOptions {
 }
 
 /** Everything between the platforms and the house. */
-export function openMiddle(house: House, { shows, polls, stage, now = Date.now, change, isCrew }: BotOptions = {}) {
-  const bots = { ...botHouse(house, shows, stage), ...(polls && { polls }), ...change };
+export function openMiddle(
+  house: House,
+  { shows, polls, predictions, stage, now = Date.now, change, isCrew }: BotOptions = {},
+) {
+  const bots = {
+    ...botHouse(house, shows, stage),
+    ...(polls && { polls }),
+    ...(predictions && { predictions }),
+    ...change,
+  };
   const times = { now, everyMs: 20, graceMs: 50 };
   return createMiddle({
     house: bots,

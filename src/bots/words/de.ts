@@ -2,6 +2,7 @@
 import type { AmountFault } from '../amounts.js';
 import type { Words } from './en.js';
 import { about as aboutPosts, posts } from './posts/de.js';
+import * as predictions from './predictions/de.js';
 
 const faults: Record<AmountFault, string> = {
   form: 'Das ist kein Betrag, den ich lesen kann.',
@@ -17,6 +18,7 @@ export const de: Words = {
   language: 'Deutsch',
   about: {
     ...aboutPosts,
+    ...predictions.about,
     watch: 'Dein eigener bezahlter Link zur Show',
     'watch.stream': 'Welche Show',
     tip: 'Trinkgeld für die Bühne, gern mit Nachricht',
@@ -233,7 +235,9 @@ export const de: Words = {
   voted: (option, change) => `Deine Stimme gilt „${option}“.${change ? ' Bis zum Schluss kannst du sie ändern.' : ''}`,
   votedPaid: (option, amount) =>
     `„${option}“ hat ${amount} von dir. Abgebucht wird, wenn die Umfrage schließt, und gar nicht, wenn sie abgesagt wird.`,
+  ...predictions.words,
   refusals: {
+    ...predictions.refusals,
     tip_too_small: (f) => `Das kleinste Trinkgeld hier ist ${f.minimum}.`,
     poll_unknown: () => 'Diese Umfrage gibt es hier nicht. Vielleicht ist sie vorbei.',
     poll_running: () => 'Es läuft schon eine Umfrage. Schließe sie oder sage sie ab.',

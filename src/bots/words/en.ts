@@ -3,6 +3,7 @@ import type { PollKind } from '../../vocabulary/polls.js';
 import type { Facts, ProblemCode } from '../../vocabulary/problems.js';
 import type { AmountFault } from '../amounts.js';
 import { about as aboutPosts, posts } from './posts/en.js';
+import * as predictions from './predictions/en.js';
 
 const faults: Record<AmountFault, string> = {
   form: 'That is no amount I can read.',
@@ -19,6 +20,7 @@ export const en = {
   /** Of each command and argument: at most 100 characters, as Discord allows. */
   about: {
     ...aboutPosts,
+    ...predictions.about,
     watch: 'Get your own paid link to the show',
     'watch.stream': 'Which show',
     tip: 'Tip the stage, with a message if you like',
@@ -235,7 +237,8 @@ export const en = {
     `Your vote is for “${option}”.${change ? ' You can change it until the poll closes.' : ''}`,
   votedPaid: (option: string, amount: string) =>
     `“${option}” has ${amount} from you. It is taken when the poll closes, and not at all if it is called off.`,
-  refusals: {} as Partial<Record<ProblemCode, (facts: Facts) => string>>,
+  ...predictions.words,
+  refusals: { ...predictions.refusals } as Partial<Record<ProblemCode, (facts: Facts) => string>>,
   internal: 'Something went wrong here. Nothing was paid twice. Try again in a minute.',
 };
 

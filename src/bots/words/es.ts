@@ -2,6 +2,7 @@
 import type { AmountFault } from '../amounts.js';
 import type { Words } from './en.js';
 import { about as aboutPosts, posts } from './posts/es.js';
+import * as predictions from './predictions/es.js';
 
 const faults: Record<AmountFault, string> = {
   form: 'No puedo leer esa cantidad.',
@@ -17,6 +18,7 @@ export const es: Words = {
   language: 'Español',
   about: {
     ...aboutPosts,
+    ...predictions.about,
     watch: 'Tu propio enlace pagado al espectáculo',
     'watch.stream': 'Qué espectáculo',
     tip: 'Propina para el escenario, con mensaje si quieres',
@@ -232,7 +234,9 @@ export const es: Words = {
   voted: (option, change) => `Tu voto es para «${option}».${change ? ' Puedes cambiarlo hasta el cierre.' : ''}`,
   votedPaid: (option, amount) =>
     `«${option}» tiene ${amount} tuyos. Se cobra cuando cierra la encuesta, y nada si se anula.`,
+  ...predictions.words,
   refusals: {
+    ...predictions.refusals,
     tip_too_small: (f) => `La propina más pequeña aquí es ${f.minimum}.`,
     poll_unknown: () => 'Esa encuesta no existe aquí. Quizá ya terminó.',
     poll_running: () => 'Ya hay una encuesta en curso. Ciérrala o anúlala.',

@@ -75,11 +75,13 @@ export function createStaking(needs: {
   /** Brings the account's address to hold `amount`: what an earlier run has freed is not freed again. */
   async function bring(account: Account, amount: bigint): Promise<void> {
     await deposits.finish(account.address);
-    const missing = amount - (await chain.balanceOf(account.address));
-    if (missing <= 0n) return;
+    const lacking = amount - (await chain.balanceOf(account.address));
+    const missing = lacking > 0n ? lacking : 0n;
     const purse = ledger.purse(own.channelOf(account));
-    // A closing one was being freed by an earlier run: that is finished first.
-    if (!purse || (!purse.closing && remaining(purse) < missing)) throw tooLittle(account, amount);
+    // A closing one was being freed by an earlier run: that is finished, whatever is there already.
+    const closing = purse?.closing === true;
+    if (!closing && missing === 0n) return;
+    if (!purse || (!closing && remaining(purse) < missing)) throw tooLittle(account, amount);
     await needs.free(purse.id, missing);
     if ((await chain.balanceOf(account.address)) < amount) throw tooLittle(account, amount);
   }

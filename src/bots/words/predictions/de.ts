@@ -1,0 +1,73 @@
+// What the bots say about predictions, in German.
+import type { about as enAbout, refusals as enRefusals, words as enWords } from './en.js';
+
+export const about: typeof enAbout = {
+  predict: 'Das Publikum vorhersagen lassen, was geschieht, mit Einsätzen',
+  'predict.open': 'Eröffnen; in einer Zeile: /predict open 2m Wer gewinnt? | Blau | Rot',
+  'predict.open.stream': 'Welche Show',
+  'predict.open.duration': 'Wie lange Einsätze gelten: 90s, 5m oder 2h; sonst 2m',
+  'predict.open.question': 'Was vorhergesagt wird',
+  'predict.open.a': 'Erste Möglichkeit',
+  'predict.open.b': 'Zweite Möglichkeit',
+  'predict.open.c': 'Dritte Möglichkeit',
+  'predict.open.d': 'Vierte Möglichkeit',
+  'predict.open.e': 'Fünfte Möglichkeit',
+  'predict.open.f': 'Sechste Möglichkeit',
+  'predict.open.g': 'Siebte Möglichkeit',
+  'predict.open.h': 'Achte Möglichkeit',
+  'predict.open.i': 'Neunte Möglichkeit',
+  'predict.open.j': 'Zehnte Möglichkeit',
+  'predict.lock': 'Ab jetzt keine Einsätze mehr annehmen',
+  'predict.lock.stream': 'Welche Show',
+  'predict.resolve': 'Sagen, was geschehen ist; noch einmal, um es einmal zu berichtigen',
+  'predict.resolve.option': 'Die Nummer dessen, was eingetreten ist',
+  'predict.resolve.stream': 'Welche Show',
+  'predict.cancel': 'Absagen: alle bekommen ihren Einsatz zurück',
+  'predict.cancel.stream': 'Welche Show',
+  'predict.show': 'Die Vorhersage zeigen, mit ihren Knöpfen',
+  'predict.show.stream': 'Welche Show',
+  stake: 'Auf einen Ausgang der Vorhersage setzen; das lässt sich nicht zurücknehmen',
+  'stake.amount': 'Wie viel: 5, 0.5 oder 5 DAI',
+  'stake.option': 'Die Nummer oder der Wortlaut',
+};
+
+export const words: typeof enWords = {
+  predictionNone: 'Hier gibt es gerade keine Vorhersage.',
+  predictionOpening: 'Wird auf der Chain eröffnet …',
+  predictionOpen: (until, least) => `Einsätze ab ${least} gelten bis ${until} UTC. Ein Einsatz ist endgültig.`,
+  predictionFee: (percent) => `Der Host behält ${percent} % von dem, was die Verlierer gesetzt haben.`,
+  predictionLocked: 'Geschlossen. Gleich zeigt sich, was geschieht.',
+  predictionResolved: (option, until) =>
+    `Ergebnis: ${option}. Bis ${until} UTC kann es berichtigt oder abgesagt werden, dann wird ausgezahlt.`,
+  predictionPaying: (option) => `Ergebnis: ${option}. Die Gewinne sind unterwegs.`,
+  predictionPaid: (option) => `${option} war richtig, und alle, die darauf gesetzt haben, sind ausgezahlt.`,
+  predictionUnshared: (option) => `Ergebnis: ${option}. Niemand hat an jemanden verloren: alle Einsätze gehen zurück.`,
+  predictionCancelled: 'Abgesagt. Alle Einsätze sind auf dem Weg zurück.',
+  predictionRefunded: 'Alle Einsätze sind wieder dort, woher sie kamen.',
+  predictionFailed: 'Sie konnte nicht eröffnet werden. Es wurde nichts gesetzt.',
+  predictionPot: 'Topf',
+  predictionStakes: (n) => (n === 1 ? '1 Einsatz' : `${n} Einsätze`),
+  predictionNobody: 'noch niemand',
+  predictionResolveMenu: 'Was ist geschehen?',
+  stakeChoose: 'Worauf setzt du?',
+  stakeHowMuch: (option) => `Wie viel setzt du auf „${option}“? Das lässt sich nicht zurücknehmen.`,
+  stakeCheck: (amount, option) => `${amount} auf „${option}“ setzen? Das lässt sich nicht zurücknehmen.`,
+  staked: (amount, option, back) =>
+    `${amount} sind auf „${option}“ gesetzt. Tritt es ein, kommen nach jetzigem Stand ${back} zurück.`,
+};
+
+export const refusals: typeof enRefusals = {
+  predictions_off: () => 'Vorhersagen sind hier ausgeschaltet.',
+  prediction_unknown: () => 'Diese Vorhersage gibt es hier nicht. Vielleicht ist sie vorbei.',
+  prediction_running: () => 'In dieser Show läuft schon eine Vorhersage. Löse sie zuerst auf, oder sage sie ab.',
+  prediction_not_opened: () => 'Die Vorhersage kam nicht rechtzeitig auf die Chain. Eröffne eine neue.',
+  prediction_locked: () => 'Die Vorhersage ist geschlossen: es gelten keine Einsätze mehr. Dir wurde nichts genommen.',
+  prediction_open: () => 'Noch gelten Einsätze. Schließe zuerst, bevor der Ausgang zu sehen ist.',
+  prediction_over: () => 'Darüber ist entschieden: das Ergebnis steht fest.',
+  prediction_corrected: () => 'Ein Ergebnis wird nur einmal berichtigt. Absagen gibt alle Einsätze zurück.',
+  prediction_no_option: () => 'Diese Möglichkeit gibt es nicht.',
+  prediction_crew: () => 'Wer eine Vorhersage eröffnet oder entscheidet, darf nicht mitsetzen.',
+  prediction_staked: () => 'Du hast hier gesetzt, also muss jemand anders entscheiden.',
+  stake_too_small: (f) => `Der kleinste Einsatz hier ist ${f.minimum}.`,
+  stake_failed: () => 'Dieser Einsatz wurde nicht angenommen. Das Geld ist noch deines; setze noch einmal.',
+};
