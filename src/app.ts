@@ -17,6 +17,7 @@ import { defaultSettings, type Overlay, openAlerts, startOverlay } from './overl
 import { type Chat, openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createPayers, openPolls } from './polls/index.js';
+import { openPredictions } from './polls/predictions/index.js';
 import { createRegistry } from './registry/index.js';
 import { loadSecrets, sameSecret } from './secrets.js';
 import { type Settings, toUnits } from './settings.js';
@@ -30,6 +31,7 @@ const settleEveryMs = 5000;
 const listEveryMs = 30_000;
 /** Test tokens for one click in chat. */
 const chatFaucet = '5';
+const lookEveryMs = 1000;
 
 export interface App extends FirstShow {
   stop(): Promise<void>;
@@ -198,11 +200,21 @@ async function wire(
   onStop(polls.stop);
   // Paid votes are charged when a poll ends.
   onStop(polls.onChange(() => ids().forEach(goals.moved)));
+  const predictions = await openPredictions({
+    ...{ store, feed, chain, log, domain: payments.domain, token: { ...chain.token, chainId: chain.chainId } },
+    purses: chat,
+    personOf: chat.personOf,
+    minStake: (stream) => shows.streams.get(stream).minTip,
+    say: (amount) => worded(amount, chain.token),
+    settings: { ...settings.predictions, host: place.host, resolver: chain.relayer, everyMs: lookEveryMs },
+    onOdds: (stream, message) => overlay?.odds(stream, message),
+  });
   const ens = createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) });
   const botHouse = createBotHouse({
     payments,
     chat,
     polls,
+    predictions,
     shows,
     ens,
     feed,
@@ -249,12 +261,18 @@ async function wire(
   const running = payments.start();
   onStop(running.stop);
   onStop(chat.start().stop);
+  const predicting = predictions.start();
+  onStop(async () => {
+    chain.stopSending();
+    await predicting.stop();
+  });
   fillApp(web, {
     handlers: createHandlers({
       settings,
       payments,
       tips,
       polls,
+      predictions,
       shows,
       overlay,
       alerts,

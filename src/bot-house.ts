@@ -41,6 +41,7 @@ export function createBotHouse(needs: {
   payments: Payments;
   chat: Chat;
   polls: House['polls'];
+  predictions: House['predictions'];
   shows: Shows;
   ens: Pick<Ens, 'find'>;
   feed: Pick<Feed, 'follow' | 'last'>;
@@ -80,6 +81,7 @@ export function createBotHouse(needs: {
     earned: payments.ledger.earned,
     chat: needs.chat,
     polls: needs.polls,
+    predictions: needs.predictions,
     confirmAbove: needs.confirmAbove,
     linkKey: needs.linkKey,
     resolve,

@@ -1,10 +1,11 @@
 // The host's commands: asked of the dTok that runs with the same settings, answered in words or CSV.
 import { parseArgs } from 'node:util';
 import { formatUnits } from 'ethers';
-import { registry, registryDeployment } from './chain/index.js';
+import { escrowDeployment, predictionEscrow, registry, registryDeployment } from './chain/index.js';
 import { loadSecrets } from './secrets.js';
 import { readSettings } from './settings.js';
 import { type Answer, type RouteName, routes } from './vocabulary/api.js';
+import type { Hex } from './vocabulary/values.js';
 
 export const hostHelp = `dtok settle [--refund] [--dry-run]
     Claim what was spent and pay it to the host. --refund: every payer also gets his unspent rest back.
@@ -15,6 +16,8 @@ dtok verify
     Derive the ledger once more from every charge, voucher and event of the chain, and say where it does not match.
 dtok registry
     The transaction that puts the stream registry onto a chain that has none. Anyone may send it, once.
+dtok escrow
+    The same for the prediction escrow.
 
 The first three talk to the dTok that runs with these settings (PORT, DATA_DIR, .env).`;
 
@@ -88,18 +91,17 @@ async function verify(): Promise<string> {
   throw new Error(`Of ${told}, ${findings.length} do not match:\n${lines.join('\n')}`);
 }
 
-async function registryCommand(): Promise<string> {
-  const { to, data } = registryDeployment();
-  return [
-    `Send this with any wallet; the registry is then at ${registry.address}, as on every chain.`,
+const deployment = (what: string, address: Hex, { to, data }: { to: Hex; data: Hex }): string =>
+  [
+    `Send this with any wallet; ${what} is then at ${address}, as on every chain.`,
     `to    ${to}`,
     'value 0',
     `data  ${data}`,
   ].join('\n');
-}
 
 /** Each takes what follows its name, and resolves to what to print. */
 export const hostCommands: Readonly<Record<string, (args: string[]) => Promise<string>>> = {
   ...{ settle, report, verify },
-  registry: registryCommand,
+  registry: async () => deployment('the registry', registry.address, registryDeployment()),
+  escrow: async () => deployment('the prediction escrow', predictionEscrow.address, escrowDeployment()),
 };

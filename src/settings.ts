@@ -61,6 +61,11 @@ const Env = z.object({
   SETTLE_MINIMUM: decimal('5'),
   GAS_COIN_PRICE: decimal('0'),
   SETTLE_MAX_COST_PERCENT: z.coerce.number().int().min(1).max(100).default(5),
+  PREDICTIONS: flag('off'),
+  PREDICTION_FEE_PERCENT: z
+    .string()
+    .regex(/^(20(\.0{1,2})?|1?\d(\.\d{1,2})?)$/, 'is a percentage from 0 to 20, such as 2.5')
+    .default('0'),
   PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   RATE_LIMIT: z.coerce.number().int().min(1).default(600),
   CHAT_COMMAND_CAP: decimal('50'),
@@ -165,6 +170,7 @@ export function readSettings(source: NodeJS.ProcessEnv) {
     withdrawDelay: env.WITHDRAW_DELAY_SECONDS,
     settleAfterMs: env.SETTLE_AFTER_SECONDS * 1000,
     settleMaxCostPercent: BigInt(env.SETTLE_MAX_COST_PERCENT),
+    predictions: { on: env.PREDICTIONS, feeBps: Math.round(Number(env.PREDICTION_FEE_PERCENT) * 100) },
     proxies: env.PROXIES,
     rateLimit: env.RATE_LIMIT,
     bots: botsOf(env),

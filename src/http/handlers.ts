@@ -14,6 +14,7 @@ import {
   type Tips,
 } from '../payments/index.js';
 import type { Polls } from '../polls/index.js';
+import type { Predictions } from '../polls/predictions/index.js';
 import type { Settings } from '../settings.js';
 import type { Shows, Stream, StreamChange } from '../stream/index.js';
 import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabulary/api.js';
@@ -27,6 +28,7 @@ import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
 import type { Handlers } from './mount.js';
 import { createPollHandlers } from './poll-handlers.js';
+import { createPredictionHandlers } from './prediction-handlers.js';
 import { createReportHandlers } from './report-handlers.js';
 import { createWalletHandlers } from './wallet-handlers.js';
 
@@ -38,6 +40,7 @@ export interface HandlerNeeds {
   payments: Payments;
   tips: Tips;
   polls: Polls;
+  predictions: Predictions;
   shows: Shows;
   overlay: Overlay;
   alerts: Alerts;
@@ -210,6 +213,10 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     }),
     settle: ({ body }) => payments.settle(body),
     ...createPollHandlers({ polls: needs.polls, payments, session, checkStream: (id) => void shows.streams.get(id) }),
+    ...createPredictionHandlers({
+      predictions: needs.predictions,
+      checkStream: (id) => void shows.streams.get(id),
+    }),
     ...createReportHandlers({ payments }),
     verify: payments.verify,
   };

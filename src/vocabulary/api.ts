@@ -14,6 +14,7 @@ import { PurseState } from './events.js';
 import { Goal, GoalWish, Leaderboard, LeaderboardQuery } from './goals.js';
 import { RegistryInfo, StreamMetadata } from './listing.js';
 import { OwnVote, PollView, PollVoteLine, PollWish, VoteRequest } from './polls.js';
+import { PredictionView, PredictionWish, predictionLimits, StakeReceipt, StakeRequest } from './predictions.js';
 import { Address, Amount, Bytes32, IdempotencyId, Milliseconds, plainText, Signature, StreamId } from './values.js';
 
 export const Token = z
@@ -470,6 +471,7 @@ const VoteReceipt = PollVoteLine.pick({ option: true, amount: true, state: true,
 
 const stream = z.object({ stream: StreamId });
 const poll = z.object({ poll: z.string().regex(/^\d{1,15}$/, 'a poll’s id is a number') });
+const prediction = z.object({ prediction: z.string().regex(/^\d{1,15}$/, 'a prediction’s id is a number') });
 const purse = z.object({ purse: Bytes32 });
 
 export const routes = {
@@ -550,6 +552,23 @@ export const routes = {
     params: poll,
     body: VoteRequest,
     answer: VoteReceipt,
+  },
+  getPrediction: {
+    method: 'get',
+    path: '/api/streams/{stream}/prediction',
+    summary: 'The newest prediction: how it stands, or how it ended',
+    who: 'anyone',
+    params: stream,
+    answer: z.object({ prediction: PredictionView.nullable() }).meta({ id: 'CurrentPrediction' }),
+  },
+  postStake: {
+    method: 'post',
+    path: '/api/predictions/{prediction}/stakes',
+    summary: 'Stake: what is signed goes to the escrow contract, all of it or nothing; this server pays the gas',
+    who: 'anyone',
+    params: prediction,
+    body: StakeRequest,
+    answer: StakeReceipt,
   },
   postDeposit: {
     method: 'post',
@@ -897,6 +916,56 @@ export const routes = {
     query: z.object({ format: z.enum(['json', 'csv']).optional() }),
     csv: true,
     answer: z.array(PollVoteLine),
+  },
+  openPrediction: {
+    method: 'post',
+    path: '/api/host/streams/{stream}/predictions',
+    summary: 'Open a prediction; one of a stream runs at a time',
+    who: 'host',
+    params: stream,
+    body: PredictionWish,
+    answer: PredictionView,
+  },
+  listPredictions: {
+    method: 'get',
+    path: '/api/host/streams/{stream}/predictions',
+    summary: 'The newest fifty predictions',
+    who: 'host',
+    params: stream,
+    answer: z.array(PredictionView),
+  },
+  lockPrediction: {
+    method: 'post',
+    path: '/api/host/predictions/{prediction}/lock',
+    summary: 'Take no more stakes; again, the same answer',
+    who: 'host',
+    params: prediction,
+    answer: PredictionView,
+  },
+  resolvePrediction: {
+    method: 'post',
+    path: '/api/host/predictions/{prediction}/resolve',
+    summary: 'Say what happened; another option later corrects it, once and before it holds',
+    who: 'host',
+    params: prediction,
+    body: z
+      .object({
+        option: z
+          .number()
+          .int()
+          .min(0)
+          .max(predictionLimits.options.most - 1),
+      })
+      .meta({ id: 'PredictionResult' }),
+    answer: PredictionView,
+  },
+  cancelPrediction: {
+    method: 'post',
+    path: '/api/host/predictions/{prediction}/cancel',
+    summary: 'Call it off: all stakes go back',
+    who: 'host',
+    params: prediction,
+    answer: PredictionView,
   },
   settle: {
     method: 'post',

@@ -1,6 +1,5 @@
 // A house of the chat tests with predictions on it: people with purses, a page with a key, and time that passes at once.
 import { JsonRpcProvider } from 'ethers';
-import { predictionEscrow } from '../../src/chain/index.js';
 import { openFeed } from '../../src/feed/index.js';
 import type { ChatUser } from '../../src/payments/chat/index.js';
 import {
@@ -102,29 +101,41 @@ export const wish = (change: object = {}) => ({
   ...{ openMs: 10 * minute, disputeMs: 5 * minute, ...change },
 });
 
-/** What a page with tokens at its key's address signs. */
-export async function page({ chain, payments }: Room, tokens = 5n * dai) {
+interface Signing {
+  option: number;
+  amount: bigint;
+  chainId: number;
+  contract: Hex;
+  depositCollector: Hex;
+  token: { address: Hex; name: string; version: string };
+}
+
+/** What a page signs to stake: one voucher for all of it, and the deposit, valid until the lock. */
+export function signStake(key: Hex, view: PredictionView, { option, amount, ...terms }: Signing): StakeRequest {
+  const payer = addressOf(key);
+  const [nonce, salt] = [randomKey(), randomKey()];
+  const fields = { market: view.market as Hex, outcome: option, payer, payerAuthorizer: payer, nonce };
+  const config = stakeChannel(fields, { escrow: view.escrow as Hex, token: terms.token.address });
+  const channel = channelId(config, terms);
+  const validBefore = Math.floor(view.lockAt / 1000);
+  const times = { validAfter: 0n, validBefore: BigInt(validBefore) };
+  const transfer = { from: payer, to: terms.depositCollector, value: amount, ...times };
+  const token = { ...terms.token, chainId: terms.chainId };
+  const digest = receiveDigest({ ...transfer, nonce: depositNonce(channel, salt) }, token);
+  return {
+    ...{ id: `stake-${nonce.slice(2, 20)}`, option, amount: `${amount}`, payer, payerAuthorizer: payer, nonce },
+    signature: sign(voucherDigest(channel, amount, terms), key),
+    deposit: { validBefore: `${validBefore}`, salt, signature: sign(digest, key) },
+  };
+}
+
+/** A page with tokens at its key's address. */
+export async function page({ chain }: Room, tokens = 5n * dai) {
   const key = randomKey();
   const payer = addressOf(key);
   await chain.mint(payer, tokens);
-  const request = (view: PredictionView, option: number, amount: bigint, change: Partial<StakeRequest> = {}) => {
-    const nonce = randomKey();
-    const fields = { market: view.market as Hex, outcome: option, payer, payerAuthorizer: payer, nonce };
-    const token = chain.token.address;
-    const channel = channelId(stakeChannel(fields, { escrow: predictionEscrow.address, token }), payments.domain);
-    const salt = randomKey();
-    const validBefore = Math.floor(view.lockAt / 1000);
-    const times = { validAfter: 0n, validBefore: BigInt(validBefore) };
-    const transfer = { from: payer, to: chain.depositCollector, value: amount, ...times };
-    const digest = receiveDigest(
-      { ...transfer, nonce: depositNonce(channel, salt) },
-      { ...chain.token, chainId: chain.chainId },
-    );
-    const deposit = { validBefore: `${validBefore}`, salt, signature: sign(digest, key) };
-    const signature = sign(voucherDigest(channel, amount, payments.domain), key);
-    const id = `stake-${nonce.slice(2, 20)}`;
-    return { id, option, amount: `${amount}`, payer, payerAuthorizer: payer, nonce, signature, deposit, ...change };
-  };
+  const request = (view: PredictionView, option: number, amount: bigint): StakeRequest =>
+    signStake(key, view, { ...chain, option, amount });
   return { key, payer, request };
 }
 

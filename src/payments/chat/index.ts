@@ -189,9 +189,9 @@ export async function openChat(needs: ChatNeeds) {
     },
     /** The names of all accounts, pages and links of one person, in the same order for each of them. */
     membersOf: (name: string): string[] => people.members(accounts.ofAddress(name as Hex)?.name ?? name),
-    /** The same for all accounts, pages and links of one person. */
-    personOf: (one: ChatUser | Hex): string =>
-      people.personOf(typeof one === 'string' ? (accounts.ofAddress(one)?.name ?? one) : nameOf(one)),
+    /** The same for all accounts, pages and links of one person; by an account's name or an address, too. */
+    personOf: (one: ChatUser | string): string =>
+      people.personOf(typeof one === 'string' ? (accounts.ofAddress(one as Hex)?.name ?? one) : nameOf(one)),
     /** Goes on with payouts that a crash or an outage left, and watches for top-ups, until stopped. */
     start(): { stop: () => Promise<void> } {
       const arrivals = topUps.watch();
