@@ -1,6 +1,9 @@
 // Predictions on a real house and the real escrow contract: shared out, given back, decided by who may, killed and resumed.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predictionEscrow } from '../../src/chain/index.js';
+import { stakeChannel } from '../../src/polls/predictions/channel.js';
+import type { StakeRequest } from '../../src/vocabulary/predictions.js';
+import type { Hex } from '../../src/vocabulary/values.js';
 import { dai } from '../support/chat-house.js';
 import { fan, minute, own, page, type Room, startPredictionHouse, until, wish } from './house.js';
 
@@ -178,6 +181,32 @@ describe('a prediction', () => {
     expect(await own(room, ann)).toBe(5n * dai);
   });
 
+  it('takes a stake whose deposit somebody else has sent, and gives it back when it came to nothing', async () => {
+    const eve = await page(room);
+    const view = await open();
+    const { id } = view;
+    const ahead = async (request: StakeRequest) => {
+      const { payer, payerAuthorizer, nonce, amount, deposit, option } = request;
+      const fields = { market: view.market as Hex, outcome: option, payer, payerAuthorizer, nonce };
+      const config = stakeChannel(fields, { escrow: view.escrow as Hex, token: room.chain.token.address });
+      const auth = { ...deposit, validAfter: 0n, validBefore: BigInt(deposit.validBefore) };
+      await room.chain.deposit(config, BigInt(amount), auth);
+    };
+    const [first, second] = [eve.request(view, 0, dai), eve.request(view, 0, 2n * dai)];
+    await ahead(first);
+    expect((await room.predictions.stake(id, first)).prediction.pot).toBe(`${dai}`);
+
+    await ahead(second);
+    house.killAt('write', 'before');
+    await expect(room.predictions.stake(id, second)).rejects.toThrow();
+    await house.pass(11 * minute);
+    room = await house.reopen();
+    await until(async () => (await state(id)) === 'locked');
+    expect(await room.chain.balanceOf(eve.payer)).toBe(2n * dai);
+    await clear();
+    expect(await room.chain.balanceOf(eve.payer)).toBe(5n * dai);
+  });
+
   it('is opened once for an id, and not at all while predictions are off; what runs then is brought to its end', async () => {
     const first = wish();
     const [a, b] = await Promise.all([
@@ -196,11 +225,14 @@ describe('a prediction', () => {
   });
 });
 
+/** Every so manieth point only, unless all are asked for: KILLS=all. */
+const kills = (every: number): number => (process.env.KILLS === 'all' ? 1 : every);
+
 describe('a kill', () => {
   it('at any write or transaction of a stake from chat neither loses nor doubles it', async () => {
     const { id } = await open();
     let stakes = 0;
-    for (let at = 1; ; at++) {
+    for (let at = 1; ; at += kills(4)) {
       const ann = await fan(room);
       const one = bet(at % 2, dai);
       house.killAt(at, 'after');
@@ -214,8 +246,30 @@ describe('a kill', () => {
       expect(await room.predictions.view(id)).toMatchObject({ stakes, pot: `${BigInt(stakes) * dai}` });
     }
     house.killAt(10 ** 9, 'after');
-    expect(stakes).toBeGreaterThan(5);
+    expect(stakes).toBeGreaterThan(1);
     await clear();
     expect(await inEscrow()).toBe(0n);
+  }, 120_000);
+
+  it('at any write or transaction of a payout pays everybody once, to where it is spent from', async () => {
+    for (let at = 1; ; at += kills(9)) {
+      const { predictions } = room;
+      const [ann, ben] = [await fan(room), await fan(room)];
+      const { id } = await open();
+      await predictions.stakeFromChat(id, ann, bet(0, dai));
+      await predictions.stakeFromChat(id, ben, bet(1, 2n * dai));
+      await predictions.lock(id, 'host');
+      await predictions.resolve(id, 'host', 0);
+      house.killAt(at, 'after');
+      await house.pass(5 * minute + 3000);
+      await until(async () => house.killed() || (await state(id)) === 'paid');
+      const done = !house.killed();
+      if (!done) room = await house.reopen();
+      await until(async () => (await state(id)) === 'paid');
+      expect(await own(room, ann), `killed after ${at}`).toBe(4n * dai + (28n * dai) / 10n);
+      expect(await inEscrow()).toBe(0n);
+      if (done) break;
+    }
+    house.killAt(10 ** 9, 'after');
   }, 120_000);
 });

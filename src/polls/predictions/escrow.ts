@@ -1,11 +1,11 @@
 // The escrow contract as the engine asks it and sends to it: every call can be repeated.
-import { AbiCoder, Interface } from 'ethers';
+import { AbiCoder } from 'ethers';
 import { predictionEscrow } from '../../chain/contracts.js';
 import { predictionEscrow as place } from '../../chain/index.js';
 import type { Chain } from '../../payments/index.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
-import type { Terms } from './channel.js';
+import type { StakeFields, Terms } from './channel.js';
 import type { Mark, Stake } from './payouts.js';
 
 export type EscrowChain = Pick<Chain, 'read' | 'write' | 'code' | 'channel' | 'depositCollector'>;
@@ -29,20 +29,15 @@ export interface StakeOnChain extends Stake {
 }
 
 /** A stake as the contract takes it. */
-export interface Order {
-  market: Hex;
-  outcome: number;
+export interface Order extends StakeFields {
   amount: bigint;
-  payer: Hex;
-  payerAuthorizer: Hex;
-  nonce: Hex;
   voucherSignature: Hex;
   collectorData: Hex;
 }
 
 const { abi } = predictionEscrow;
 const { address } = place;
-const words = new Interface(abi);
+const nobody = `0x${'00'.repeat(20)}`;
 const pageOf = 200;
 const payoutsAtOnce = 40;
 const reckonedAtOnce = 400;
@@ -119,10 +114,17 @@ export function createEscrow(chain: EscrowChain) {
     reckon,
     payOut,
     payFee: (market: Hex) => send(`${market}/fee`, 'payFee', market),
-    /** Whether the voucher of a stake's channel is claimed: it can be by the stake alone. */
-    isStaked: async (channel: Hex): Promise<boolean> => (await chain.channel(channel)).claimed > 0n,
-    stake: (channel: Hex, order: Order) =>
-      send(`stake/${channel}`, 'stake', { ...order, collector: chain.depositCollector }),
-    words,
+    /** Claimed is a stake's channel by the stake alone; what is in it unclaimed was deposited and not staked. */
+    async channel(channel: Hex): Promise<{ staked: boolean; unclaimed: bigint }> {
+      const { balance, claimed } = await chain.channel(channel);
+      return { staked: claimed > 0n, unclaimed: balance - claimed };
+    },
+    /** Without a collector where its deposit is in the channel already. */
+    stake: (channel: Hex, order: Order, deposited: boolean) => {
+      const collector = deposited ? nobody : chain.depositCollector;
+      return send(`stake/${channel}`, 'stake', { ...order, collector });
+    },
+    release: (channel: Hex, { market, outcome, payer, payerAuthorizer, nonce }: StakeFields) =>
+      send(`release/${channel}`, 'release', market, outcome, payer, payerAuthorizer, nonce),
   };
 }

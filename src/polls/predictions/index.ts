@@ -72,8 +72,9 @@ export async function openPredictions(needs: PredictionNeeds) {
   const { store, feed, chain, purses, personOf, settings, log, now = Date.now } = needs;
   const books = createBooks(store);
   const escrow = createEscrow(chain);
-  const { advance, pay } = createSteps({ books, escrow, feed, onPaid: purses.collectAt, log, now });
   const stakes = createStakes({ ...needs, books, escrow, mayStake, now });
+  const { release } = stakes;
+  const { advance, pay } = createSteps({ books, escrow, feed, onPaid: purses.collectAt, release, log, now });
   const turn = createTurns<number>();
   const openTurn = createTurns<string>();
   const listeners = new Set<(id: string) => void>();

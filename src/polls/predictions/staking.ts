@@ -15,7 +15,7 @@ import type { StakeRequest } from '../../vocabulary/predictions.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Books, Prediction, StakeRow } from './books.js';
-import { stakeChannel } from './channel.js';
+import { type StakeFields, stakeChannel } from './channel.js';
 import { collectorData, type Escrow } from './escrow.js';
 
 /** Chat purses, as far as a stake needs them; the keys stay there. */
@@ -66,16 +66,29 @@ export function createStakes(needs: {
     return row;
   }
 
-  /** Sends it; resolves to its transaction, '' when an earlier run did. */
-  async function send(row: StakeRow, one: Prediction, signed: StakeSigned & { payerAuthorizer: Hex; nonce: Hex }) {
-    const { payer, option: outcome, amount, channel } = row;
-    const order = { market: one.market, outcome, amount: BigInt(amount), payer, ...signed };
+  /** What was signed for a stake, by the page or, as it would be again, by the chat purse. */
+  const signedOf = (row: StakeRow): { payerAuthorizer: Hex; nonce: Hex } & Partial<StakeSigned> =>
+    row.signed === null ? { payerAuthorizer: row.payer, nonce: nonceOf(row) } : JSON.parse(row.signed);
+
+  const fieldsOf = (row: StakeRow, { market }: Prediction): StakeFields => {
+    const { payerAuthorizer, nonce } = signedOf(row);
+    return { market, outcome: row.option, payer: row.payer, payerAuthorizer, nonce };
+  };
+
+  /** Sends it, unless it is staked; its deposit alone may have been sent by anybody. Resolves to the transaction, or ''. */
+  async function send(row: StakeRow, one: Prediction, signed: StakeSigned): Promise<string> {
+    const amount = BigInt(row.amount);
+    const { staked, unclaimed } = await escrow.channel(row.channel);
+    if (staked) return '';
+    return escrow.stake(row.channel, { ...fieldsOf(row, one), amount, ...signed }, unclaimed >= amount);
+  }
+
+  /** What its refusal means: staked by somebody else meanwhile, deposited by somebody else, too late, or not covered. */
+  async function sendSurely(row: StakeRow, one: Prediction, signed: StakeSigned): Promise<string> {
     try {
-      return await escrow.stake(channel, order);
+      return await send(row, one, signed).catch(unlessRefused(() => send(row, one, signed)));
     } catch (error) {
-      const refused = error instanceof Problem && error.code === 'chain_refused';
-      if (refused && (await escrow.isStaked(channel))) return '';
-      if (!refused) throw error;
+      if (!isRefused(error)) throw error;
       throw new Problem(now() >= one.terms.lockAt * 1000 ? 'prediction_locked' : 'stake_failed', {}, { cause: error });
     }
   }
@@ -94,16 +107,13 @@ export function createStakes(needs: {
   const nonceOf = ({ payer, id }: StakeRow): Hex => keccakText(`dtok stake ${payer} ${id}`) as Hex;
 
   function placeFromChat(row: StakeRow, one: Prediction): Promise<StakeRow> {
-    const { payer, amount, channel } = row;
-    const nonce = nonceOf(row);
-    const fields = { market: one.market, outcome: row.option, payer, payerAuthorizer: payer, nonce };
     let tx = '';
     const wish: StakeWish = {
-      config: stakeChannel(fields, { escrow: escrow.address, token: token.address }),
-      ...{ amount: BigInt(amount), salt: nonce, validBefore: one.terms.lockAt },
-      placed: () => escrow.isStaked(channel),
+      config: stakeChannel(fieldsOf(row, one), { escrow: escrow.address, token: token.address }),
+      ...{ amount: BigInt(row.amount), salt: nonceOf(row), validBefore: one.terms.lockAt },
+      placed: async () => (await escrow.channel(row.channel)).staked,
       place: async (signed) => {
-        tx = await send(row, one, { ...signed, payerAuthorizer: payer, nonce });
+        tx = await sendSurely(row, one, signed);
       },
     };
     return settled(row, async () => {
@@ -112,11 +122,10 @@ export function createStakes(needs: {
     });
   }
 
-  const placeSigned = (row: StakeRow, one: Prediction): Promise<StakeRow> =>
-    settled(row, async () => {
-      if (await escrow.isStaked(row.channel)) return row.tx;
-      return send(row, one, JSON.parse(row.signed ?? '{}'));
-    });
+  const placeSigned = (row: StakeRow, one: Prediction): Promise<StakeRow> => {
+    const { voucherSignature = '0x', collectorData: data = '0x' } = signedOf(row);
+    return settled(row, () => sendSurely(row, one, { voucherSignature, collectorData: data }));
+  };
 
   /** Again, and after a restart, it is the same stake. Problem: stake_failed. */
   const place = (row: StakeRow, one: Prediction): Promise<StakeRow> =>
@@ -187,8 +196,22 @@ export function createStakes(needs: {
       return place(kept, one);
     },
     place,
+    /** What was deposited for a stake and is none goes back to who deposited it. */
+    async release(one: Prediction): Promise<void> {
+      for (const row of await books.stakesOf(one.n)) {
+        if (row.state === 'placed' || (await escrow.channel(row.channel)).unclaimed === 0n) continue;
+        await escrow.release(row.channel, fieldsOf(row, one));
+        await purses.collectAt(row.payer);
+      }
+    },
   };
 }
+
+const isRefused = (error: unknown): boolean => error instanceof Problem && error.code === 'chain_refused';
+const unlessRefused =
+  <T>(again: () => Promise<T>) =>
+  (error: unknown): Promise<T> =>
+    isRefused(error) ? again() : Promise.reject(error);
 
 function userOf(member: string): ChatUser {
   const [platform, user = ''] = member.split(':');

@@ -20,6 +20,8 @@ export function createSteps(needs: {
   feed: Pick<Feed, 'append' | 'announce'>;
   /** What came to a payer is put where it spends from. */
   onPaid: (payer: Hex) => Promise<void>;
+  /** Gives back what was deposited for stakes that are none. */
+  release: (one: Prediction) => Promise<void>;
   log: Logger;
   now: () => number;
 }) {
@@ -100,7 +102,10 @@ export function createSteps(needs: {
     for (const index of refused)
       log.error({ prediction: one.n, index }, 'a payout was refused by the token; anyone can send it again');
     if (division.fee > 0n && !(await escrow.stateOf(market)).feePaid) await escrow.payFee(market);
-    for (const payer of new Set(due.map((i) => stakes[i]?.payer))) if (payer) await needs.onPaid(payer);
+    // Also of those whom an earlier run has paid.
+    const winners = stakes.filter((_, i) => (division.payouts[i] ?? 0n) > 0n);
+    for (const payer of new Set(winners.map((stake) => stake.payer))) await needs.onPaid(payer);
+    await needs.release(one);
     return tell(one, { state: one.state === 'cancelled' ? 'refunded' : 'paid' }, 'paid');
   }
 
