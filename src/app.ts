@@ -206,7 +206,14 @@ async function wire(
     personOf: chat.personOf,
     minStake: (stream) => shows.streams.get(stream).minTip,
     say: (amount) => worded(amount, chain.token),
-    settings: { ...settings.predictions, host: place.host, resolver: chain.relayer, everyMs: lookEveryMs },
+    settings: {
+      ...settings.predictions,
+      // Stakes are deposited by one EIP-3009 signature.
+      on: settings.predictions.on && chain.token.authorizations,
+      host: place.host,
+      resolver: chain.relayer,
+      everyMs: lookEveryMs,
+    },
     onOdds: (stream, message) => overlay?.odds(stream, message),
   });
   const ens = createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) });

@@ -342,6 +342,11 @@ const wordings = {
     say: () => 'You have staked in this prediction, so somebody else has to decide it.',
   },
   stake_too_small: { status: 400, title: 'Stake too small', say: (f) => `The smallest stake here is ${f.minimum}.` },
+  stake_pending: {
+    status: 503,
+    title: 'Stake on its way',
+    say: () => 'The chain does not answer. Your stake is kept and goes on by itself: do not stake again.',
+  },
   stake_failed: {
     status: 409,
     title: 'Stake not taken',

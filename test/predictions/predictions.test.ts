@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predictionEscrow } from '../../src/chain/index.js';
 import { stakeChannel } from '../../src/polls/predictions/channel.js';
 import type { StakeRequest } from '../../src/vocabulary/predictions.js';
+import { Problem } from '../../src/vocabulary/problems.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { dai } from '../support/chat-house.js';
 import { fan, minute, own, page, type Room, startPredictionHouse, until, wish } from './house.js';
@@ -205,6 +206,21 @@ describe('a prediction', () => {
     expect(await room.chain.balanceOf(eve.payer)).toBe(2n * dai);
     await clear();
     expect(await room.chain.balanceOf(eve.payer)).toBe(5n * dai);
+  });
+
+  it('keeps a stake that the chain does not answer, says so, and goes on with it by itself', async () => {
+    const [ann, eve] = [await fan(room), await page(room)];
+    const view = await open();
+    const { chain, predictions } = room;
+    const { write } = chain;
+    chain.write = () => Promise.reject(new Problem('chain_unavailable'));
+    await expect(predictions.stakeFromChat(view.id, ann, bet(0, dai))).rejects.toThrow(fails('stake_pending'));
+    await expect(predictions.stake(view.id, eve.request(view, 1, dai))).rejects.toThrow(fails('stake_pending'));
+    chain.write = write;
+    await house.pass(6000);
+    await until(async () => (await predictions.view(view.id)).stakes === 2);
+    expect(await own(room, ann)).toBe(4n * dai);
+    await clear();
   });
 
   it('is opened once for an id, and not at all while predictions are off; what runs then is brought to its end', async () => {

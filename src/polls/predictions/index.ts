@@ -1,6 +1,4 @@
 // The door of predictions: opened, staked in, locked, resolved or cancelled; the escrow contract holds the stakes.
-import { randomBytes } from 'node:crypto';
-import { id as keccakText } from 'ethers';
 import type { Feed } from '../../feed/index.js';
 import type { Logger } from '../../log.js';
 import type { ChatUser } from '../../payments/chat/index.js';
@@ -17,11 +15,13 @@ import type {
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { createBooks, isOver, type Prediction, type StakeRow } from './books.js';
-import { marketId, type Terms } from './channel.js';
+import { marketId } from './channel.js';
 import { createEscrow, type EscrowChain } from './escrow.js';
+import { type Looked, startRounds } from './rounds.js';
 import { type ChatStake, createStakes, type Purses } from './staking.js';
 import { createSteps } from './steps.js';
 import { createTelling } from './telling.js';
+import { termsFor } from './terms.js';
 import { oddsOf, viewOf } from './view.js';
 
 export type { ChatStake, Purses } from './staking.js';
@@ -61,11 +61,6 @@ export interface PredictionNeeds {
 /** The host at the dashboard, who is no chat account. */
 export const byHost = 'host';
 
-const resolveMs = 24 * 3600_000;
-/** So often the contract is asked anew, by what the prediction waits for. */
-const lookMs: Partial<Record<Prediction['state'], number>> = { open: 5000, locked: 30_000, resolved: 30_000 };
-const retryMs = 5000;
-
 export type Predictions = Awaited<ReturnType<typeof openPredictions>>;
 
 export async function openPredictions(needs: PredictionNeeds) {
@@ -78,7 +73,7 @@ export async function openPredictions(needs: PredictionNeeds) {
   const turn = createTurns<number>();
   const openTurn = createTurns<string>();
   const listeners = new Set<(id: string) => void>();
-  const live = new Map<number, { one: Prediction; looked: number }>();
+  const live = new Map<number, Looked>();
   for (const one of await books.unfinished()) live.set(one.n, { one, looked: 0 });
 
   const telling = createTelling((n) => {
@@ -129,25 +124,17 @@ export async function openPredictions(needs: PredictionNeeds) {
     });
   }
 
-  function termsOf(stream: string, wish: PredictionWish): Terms {
-    const opened = Math.floor(now() / 1000);
-    const lockAt = opened + Math.floor(wish.openMs / 1000);
-    const { host, resolver, feeBps } = settings;
-    const least = needs.minStake(stream);
-    const question = keccakText(JSON.stringify([wish.question, wish.options, randomBytes(16).toString('hex')])) as Hex;
-    return {
-      ...{ host, feeBps, resolver, outcomes: wish.options.length, token: needs.token.address, lockAt },
-      ...{ resolveBy: lockAt + resolveMs / 1000, disputeSeconds: Math.floor(wish.disputeMs / 1000) },
-      ...{ minStake: least > 0n ? least : 1n, question },
-    };
-  }
-
   async function begin(stream: string, opener: string, wish: PredictionWish): Promise<Prediction> {
     if (!settings.on) throw new Problem('predictions_off');
     if (!(await escrow.isDeployed())) throw new Problem('escrow_missing');
     const running = [...live.values()].some(({ one }) => one.stream === stream && isRunning(one));
     if (running) throw new Problem('prediction_running');
-    const terms = termsOf(stream, wish);
+    const terms = termsFor(wish, {
+      ...settings,
+      token: needs.token.address,
+      least: needs.minStake(stream),
+      now: now(),
+    });
     return books.add({
       ...{
         key: wish.id,
@@ -186,12 +173,6 @@ export async function openPredictions(needs: PredictionNeeds) {
       const warn = (err: unknown) => log.warn({ err, payer: row.payer }, 'a stake does not go on yet, or was refused');
       if (one) await stakes.place(row, one).catch(warn);
     }
-  }
-
-  function isDue({ one, looked }: { one: Prediction; looked: number }): boolean {
-    const at = { open: one.terms.lockAt * 1000, locked: one.terms.resolveBy * 1000, resolved: one.final_at ?? 0 };
-    const due = one.state in at && now() >= at[one.state as keyof typeof at];
-    return now() - looked >= (due ? settings.everyMs : (lookMs[one.state] ?? retryMs));
   }
 
   return {
@@ -254,26 +235,11 @@ export async function openPredictions(needs: PredictionNeeds) {
     },
     /** Goes on with what an earlier run left, and does what is due, until stopped. */
     start(): { stop: () => Promise<void> } {
-      let busy: Promise<unknown> | null = null;
-      let stakesLooked = 0;
-      const look = async (): Promise<void> => {
-        if (now() - stakesLooked >= retryMs) {
-          stakesLooked = now();
-          await resumeStakes();
-        }
-        for (const [n, known] of [...live]) if (isDue(known)) await lookAt(n);
-      };
-      const timer = setInterval(() => {
-        busy ??= look()
-          .catch((err) => log.error({ err }, 'looking after predictions failed'))
-          .finally(() => {
-            busy = null;
-          });
-      }, settings.everyMs);
+      const { everyMs } = settings;
+      const rounds = startRounds({ live: () => [...live.values()], lookAt, resumeStakes, everyMs, log, now });
       return {
         stop: async () => {
-          clearInterval(timer);
-          await busy;
+          await rounds.stop();
           telling.stop();
         },
       };

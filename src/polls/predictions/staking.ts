@@ -98,7 +98,8 @@ export function createStakes(needs: {
     try {
       return await books.changeStake(row, { state: 'placed', tx: await act() });
     } catch (error) {
-      if (!(error instanceof Problem) || error.status >= 500) throw error;
+      if (!(error instanceof Problem)) throw error;
+      if (error.status >= 500) throw new Problem('stake_pending', {}, { cause: error });
       await books.changeStake(row, { state: 'failed' });
       throw error;
     }
@@ -127,7 +128,7 @@ export function createStakes(needs: {
     return settled(row, () => sendSurely(row, one, { voucherSignature, collectorData: data }));
   };
 
-  /** Again, and after a restart, it is the same stake. Problem: stake_failed. */
+  /** Again, and after a restart, it is the same stake. Problems: stake_failed; after stake_pending it goes on by itself. */
   const place = (row: StakeRow, one: Prediction): Promise<StakeRow> =>
     turn(`${row.payer}/${row.id}`, async () => {
       const known = (await books.stake(row.payer, row.id)) ?? row;

@@ -69,5 +69,7 @@ export const refusals: typeof enRefusals = {
   prediction_crew: () => 'Wer eine Vorhersage eröffnet oder entscheidet, darf nicht mitsetzen.',
   prediction_staked: () => 'Du hast hier gesetzt, also muss jemand anders entscheiden.',
   stake_too_small: (f) => `Der kleinste Einsatz hier ist ${f.minimum}.`,
+  stake_pending: () =>
+    'Die Chain antwortet gerade nicht. Dein Einsatz ist vermerkt und geht von selbst weiter: setze nicht noch einmal.',
   stake_failed: () => 'Dieser Einsatz wurde nicht angenommen. Das Geld ist noch deines; setze noch einmal.',
 };

@@ -70,5 +70,6 @@ export const refusals: typeof enRefusals = {
   prediction_crew: () => 'Quien abre o decide una predicción no puede apostar en ella.',
   prediction_staked: () => 'Has apostado aquí, así que tiene que decidir otra persona.',
   stake_too_small: (f) => `La apuesta mínima aquí es ${f.minimum}.`,
+  stake_pending: () => 'La cadena no responde. Tu apuesta está anotada y sigue sola: no apuestes otra vez.',
   stake_failed: () => 'Esa apuesta no se aceptó. El dinero sigue siendo tuyo; vuelve a apostar.',
 };
