@@ -101,7 +101,7 @@ export function createStaking(needs: {
     };
   }
 
-  /** What lies at the address goes into the account's channel; when that cannot be now, arrivals are looked for anyway. */
+  /** What lies at the address goes into the account's channel; what cannot now goes with the next stake, top-up or payout. */
   async function putBack(account: Account): Promise<void> {
     await deposits
       .deposit(own.configOf(account), keyring.keyOf(account))
