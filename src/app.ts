@@ -330,6 +330,7 @@ async function wire(
   onStop(bots.stop);
   const { touch } = bots;
   onStop(polls.onChange((id) => touch({ kind: 'poll', id })));
+  onStop(predictions.onChange((id) => touch({ kind: 'prediction', id })));
   if (settings.testCard) {
     const card = shows.startTestCard(settings.stream.id);
     onStop(card.stop);

@@ -8,6 +8,7 @@ import { createBoard } from './board.js';
 import type { Platform } from './command.js';
 import { createCommands } from './commands/index.js';
 import { createPollReply } from './commands/poll-reply.js';
+import { createPredictionReply } from './commands/prediction-reply.js';
 import { createCommunities } from './communities.js';
 import { createDesk } from './desk.js';
 import { createHandouts } from './handouts.js';
@@ -42,7 +43,11 @@ export function createMiddle(needs: {
   const posters = createPosters();
   const board = createBoard({
     ...{ store, posters, log, now, ...(everyMs !== undefined && { everyMs }) },
-    renderers: { show: showRenderer({ house, posts, store }), poll: createPollReply(house) },
+    renderers: {
+      show: showRenderer({ house, posts, store }),
+      poll: createPollReply(house),
+      prediction: createPredictionReply(house),
+    },
   });
   const announcer = createAnnouncer({
     ...{ house, store, announcements, posts, posters, board, log, now, ...(graceMs !== undefined && { graceMs }) },
