@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 /** Real browsers, real video, or a clock that a busy machine would upset. */
 const alone = [
-  'test/e2e/{show,delivery,pages,polls}.test.ts',
+  'test/e2e/{show,delivery,pages,polls,community}.test.ts',
   'test/web/pages-paying.test.ts',
   'test/overlay/on-air.test.ts',
 ];
