@@ -1,12 +1,10 @@
 // How the tests run: the many small ones side by side, then those that need the machine to themselves, one by one.
 import { defineConfig } from 'vitest/config';
 
+/** A browser and real video each, which wait more than they work: two at a time. */
+const paired = ['test/e2e/{community,polls}.test.ts', 'test/overlay/on-air.test.ts'];
 /** Real browsers, real video, or a clock that a busy machine would upset. */
-const alone = [
-  'test/e2e/{show,delivery,pages,polls,community}.test.ts',
-  'test/web/pages-paying.test.ts',
-  'test/overlay/on-air.test.ts',
-];
+const alone = ['test/e2e/{show,delivery,pages}.test.ts', 'test/web/pages-paying.test.ts'];
 
 const shared = { environment: 'node', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 
@@ -20,14 +18,19 @@ export default defineConfig({
           ...shared,
           name: 'parts',
           include: ['test/**/*.test.ts'],
-          exclude: alone,
-          maxWorkers: 2,
+          exclude: [...paired, ...alone],
+          // They wait for chains and processes: three keep two cores busy.
+          maxWorkers: 3,
           sequence: { groupOrder: 0 },
         },
       },
       {
         extends: true,
-        test: { ...shared, name: 'show', include: alone, fileParallelism: false, sequence: { groupOrder: 1 } },
+        test: { ...shared, name: 'pairs', include: paired, maxWorkers: 2, sequence: { groupOrder: 1 } },
+      },
+      {
+        extends: true,
+        test: { ...shared, name: 'show', include: alone, fileParallelism: false, sequence: { groupOrder: 2 } },
       },
     ],
   },

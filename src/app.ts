@@ -200,6 +200,8 @@ async function wire(
   onStop(polls.stop);
   // Paid votes are charged when a poll ends.
   onStop(polls.onChange(() => ids().forEach(goals.moved)));
+  if (settings.predictions.on && !chain.token.authorizations)
+    log.warn('predictions stay off: their stakes need a token with EIP-3009');
   const predictions = await openPredictions({
     ...{ store, feed, chain, log, domain: payments.domain, token: { ...chain.token, chainId: chain.chainId } },
     purses: chat,
@@ -208,7 +210,6 @@ async function wire(
     say: (amount) => worded(amount, chain.token),
     settings: {
       ...settings.predictions,
-      // Stakes are deposited by one EIP-3009 signature.
       on: settings.predictions.on && chain.token.authorizations,
       host: place.host,
       resolver: chain.relayer,
