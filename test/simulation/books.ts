@@ -24,6 +24,8 @@ export function createBooks() {
   const accepted = new Map<Hex, bigint>();
   const served = new Map<string, { payer: Hex; n: number }>();
   const tipped = new Map<string, number>();
+  /** Votes that were asked for: whose, and which. */
+  const votes = new Map<string, { signer: Hex; id: string }>();
   const deposits = new Map<Hex, Deposit>();
   const seen = { largest: 0n };
 
@@ -36,7 +38,9 @@ export function createBooks() {
   /** A request has reached the server. */
   function heard(request: Request, linkId: (channel: Hex, signer: Hex) => Hex): void {
     if (request.do === 'voucher') heardVoucher(request.purse, request.amount);
-    if (request.do === 'tip' && request.amount > seen.largest) seen.largest = request.amount;
+    const given = request.do === 'tip' || request.do === 'vote';
+    if (given && request.amount > seen.largest) seen.largest = request.amount;
+    if (request.do === 'vote') votes.set(`${request.signer} ${request.id}`, { signer: request.signer, id: request.id });
     if (request.do === 'links') {
       const id = linkId(request.channel, request.signer);
       limits.set(id, (limits.get(id) ?? 0n) > request.limit ? (limits.get(id) ?? 0n) : request.limit);
@@ -61,5 +65,5 @@ export function createBooks() {
     if (deposit) deposit.answered = true;
   }
 
-  return { vouchers, most, limits, accepted, served, tipped, deposits, seen, heard, heardVoucher, answered };
+  return { vouchers, most, limits, accepted, served, tipped, votes, deposits, seen, heard, heardVoucher, answered };
 }

@@ -72,9 +72,16 @@ export function atTheEnd(needs: EndingNeeds): void {
     return null;
   }
 
+  /** Polls that still run are called off. */
+  function letGo(): void {
+    const ledger = needs.house()?.payments.ledger;
+    for (const { payer, reason } of disk.holds.values()) ledger?.release(payer, reason, async () => {}).catch(() => {});
+  }
+
   function settleAgain(): void {
     tried += 1;
     for (const viewer of viewers) viewer.insist();
+    letGo();
     host.settle((reply) => {
       const left = unfinished();
       if (reply.kind === 'answer' && !left) return finish(account());

@@ -39,6 +39,8 @@ export async function createInvariants(needs: Wanted) {
   const { disk, books, node, contract, place, sponsors } = needs;
   const { recover } = await openSignatures({});
   const before = new Map<Hex, { authorized: bigint; spent: bigint }>();
+  /** The most that was ever spent and set aside. */
+  const peaks = new Map<Hex, bigint>();
   const checked = new Map<Hex, Hex>();
   /** What links had spent when the server said that they were taken back. */
   const revoked = new Map<Hex, bigint>();
@@ -46,10 +48,20 @@ export async function createInvariants(needs: Wanted) {
   const linksOf = (channel: Hex): PurseOnDisk[] =>
     [...disk.purses.values()].filter((purse) => purse.kind === 'pass' && purse.channel === channel);
 
+  /** What is set aside of a purse, through its links too. */
+  function heldOf(id: Hex): bigint {
+    const ours = Array.from(disk.holds.values()).filter(
+      ({ purse }) => purse === id || disk.purses.get(purse)?.channel === id,
+    );
+    return ours.reduce((sum, { amount }) => sum + amount, 0n);
+  }
+
   function checkVoucher(purse: PurseOnDisk): void {
     const { id, authorized, signature, signer, spent } = purse;
     const where = short(id);
     must(spent <= authorized, () => `${where} was charged ${spent}, but only ${authorized} is signed for`);
+    const engaged = spent + heldOf(id);
+    must(engaged <= authorized, () => `${where} is engaged for ${engaged}, but only ${authorized} is signed for`);
     if (authorized === 0n) return;
     must(signature !== null, () => `${where} has no voucher for ${authorized}`);
     if (signature && checked.get(id) !== signature) {
@@ -59,7 +71,9 @@ export async function createInvariants(needs: Wanted) {
     }
     if (id === sponsors.house) {
       const largest = Array.from(disk.keyCosts.values()).reduce((a, b) => (a > b ? a : b), books.seen.largest);
-      const most = spent + ahead * largest;
+      const peak = [engaged, peaks.get(id) ?? 0n].reduce((a, b) => (a > b ? a : b));
+      peaks.set(id, peak);
+      const most = peak + ahead * largest;
       must(authorized <= most, () => `the house's sponsor signed ${authorized}, more than ${most}`);
     } else if (id === sponsors.far) {
       must(
@@ -107,6 +121,8 @@ export async function createInvariants(needs: Wanted) {
       must(amount === cost, () => `${reason} was charged at ${amount}, but costs ${cost}`);
     }
     must(disk.record.tips === tips, () => `${tips} tips are charged, and ${disk.record.tips} kept`);
+    for (const name of disk.holds.keys())
+      must(!disk.charges.has(name), () => `it is set aside and charged at once: ${name}`);
     const { watched, tipped } = disk.record;
     const total = disk.total();
     must(watched + tipped === total, () => `the host is owed ${watched + tipped}, but was promised ${total}`);
@@ -172,7 +188,8 @@ export async function createInvariants(needs: Wanted) {
         const purse = ledger.purse(id);
         must(purse !== undefined, () => `${short(id)} is on disk, but the server does not know it`);
         if (!purse) continue;
-        const { spent: now, authorized } = purse;
+        const { spent: now, authorized, held = 0n } = purse;
+        must(now + held <= authorized, () => `${short(id)} has ${now + held} engaged, but signed ${authorized}`);
         must(now <= authorized, () => `${short(id)} would be charged ${now}, but signed ${authorized}`);
         must(now >= spent, () => `the server forgot that ${short(id)} spent ${spent}: ${now}`);
         if (kind === 'pass') sums.set(channel, (sums.get(channel) ?? 0n) + now);
@@ -209,6 +226,12 @@ export async function createInvariants(needs: Wanted) {
         must(disk.charges.has(name), () => `${what} was answered before it was charged on disk`);
         const said = books.tipped.get(name);
         must(said === undefined || said === answer.event, () => `${what} was shown as ${said}, and as ${answer.event}`);
+      }
+      if (request.do === 'count') {
+        const name = `${request.signer} vote/${request.id}`;
+        const charged = disk.charges.has(name);
+        must(!(request.takes && answer.done) || charged, () => `${what} was answered before it was charged on disk`);
+        must(!answer.done || request.takes || !charged, () => `${what} was let go, and charged`);
       }
       // One that was there already may be another's, and not there for good.
       if (request.do === 'deposit' && answer.done) {

@@ -22,6 +22,13 @@ export interface ChargeOnDisk {
   amount: bigint;
 }
 
+export interface HoldOnDisk {
+  payer: Hex;
+  reason: string;
+  purse: Hex;
+  amount: bigint;
+}
+
 export interface Sent {
   data: Hex;
   name: string;
@@ -42,6 +49,7 @@ export function createRecord() {
   const charges = new Map<string, ChargeOnDisk>();
   const keyCosts = new Map<number, bigint>();
   const byPurse = new Map<Hex, bigint>();
+  const holds = new Map<string, HoldOnDisk>();
   const latest = { charge: 0, key: 0 };
   const record = { watched: 0n, tipped: 0n, tips: 0, sent: [] as Sent[], commits: 0 };
 
@@ -72,6 +80,8 @@ export function createRecord() {
     charges,
     /** Σ of what each purse itself was charged. */
     byPurse,
+    /** What is set aside, by payer and reason. */
+    holds,
     /** What each key costs, by its number. */
     keyCosts,
     record,
@@ -81,6 +91,12 @@ export function createRecord() {
       record.commits += 1;
       await readPurses(read);
       const twice = await readCharges(read);
+      holds.clear();
+      const held = await read<Omit<HoldOnDisk, 'amount'> & { amount: string }>(
+        'select payer, reason, purse, amount from holds',
+      );
+      for (const { amount, ...row } of held)
+        holds.set(`${row.payer} ${row.reason}`, { ...row, amount: BigInt(amount) });
       const keys = await read<{ n: number; cost: string }>('select n, cost from key_periods where n > ?', latest.key);
       for (const { n, cost } of keys) keyCosts.set(n, BigInt(cost));
       latest.key = Math.max(latest.key, ...keys.map(({ n }) => n));

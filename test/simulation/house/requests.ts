@@ -9,6 +9,8 @@ export type Request =
   | { do: 'key'; session: string; signer: Hex; n: number }
   | { do: 'pay'; header: string; signer: Hex; n: number }
   | { do: 'tip'; session: string; signer: Hex; id: string; amount: bigint }
+  | { do: 'vote'; session: string; signer: Hex; id: string; amount: bigint }
+  | { do: 'count'; signer: Hex; id: string; takes: boolean }
   | { do: 'deposit'; request: DepositRequest; id: Hex; nonce: Hex }
   | { do: 'close'; purse: Hex; issuedAt: number; signature: Hex }
   | { do: 'links'; channel: Hex; signer: Hex; limit: bigint; label: string; expiresAt: number | null }
@@ -39,6 +41,9 @@ async function pay(house: House, { header, n }: Of<'pay'>): Promise<Answer> {
   return outcome.kind === 'paid' ? { ...told(outcome.purse), charged: outcome.charged } : { done: true };
 }
 
+/** Votes have rows of their own; here is only their money. */
+const nothing = async (): Promise<void> => {};
+
 const serving: { [Name in Request['do']]: (house: House, request: Of<Name>) => Promise<Answer> } = {
   async session({ payments, sessions }, { signer }) {
     await payments.ledger.warm(signer);
@@ -54,6 +59,16 @@ const serving: { [Name in Request['do']]: (house: House, request: Of<Name>) => P
   async tip({ tips }, { signer, id, amount }) {
     const tip = await tips.tip({ payer: signer, stream, id, amount, name: 'a', message: 'b' });
     return { ...told(tip.purse), event: tip.n };
+  },
+  async vote({ payments }, { signer, id, amount }) {
+    const wish = { payer: signer, reason: `vote/${id}`, stream, kind: 'vote', amount, durationMs: 0 } as const;
+    return told((await payments.ledger.hold(wish)).purse);
+  },
+  /** Of a poll that ends: what is held for a vote is taken, or let go when it is called off. */
+  async count({ payments }, { signer, id, takes }) {
+    const { capture, release } = payments.ledger;
+    const reason = `vote/${id}`;
+    return { done: takes ? await capture(signer, reason, nothing) : await release(signer, reason, nothing) };
   },
   async deposit({ payments }, { request }) {
     const { purse, transaction } = await payments.channels.deposit(request);

@@ -57,9 +57,11 @@ export function createHost(town: Town, house: () => House | null) {
 
   function act(): void {
     const link = given.length > 0 ? random.pick(given) : undefined;
-    const what = random.weighed({ settle: 4, raise: 3, revoke: 1, fund: 2, look: 1 });
+    const what = random.weighed({ settle: 4, raise: 3, revoke: 1, fund: 2, look: 1, count: 8 });
     const ask = (request: Parameters<Town['ask']>[1]): void => town.ask('host', request, () => {});
     if (what === 'settle') ask({ do: 'settle', refund: random.chance(0.4), dryRun: false });
+    const votes = [...town.books.votes.values()];
+    if (what === 'count' && votes.length > 0) ask({ do: 'count', ...random.pick(votes), takes: random.chance(0.7) });
     if (what === 'look') ask({ do: 'settle', refund: random.chance(0.5), dryRun: true });
     if (what === 'fund') ask({ do: 'fund', amount: BigInt(random.between(10, 100)) });
     if (what === 'revoke' && link) ask({ do: 'revoke', channel: link.channel, link: link.id });

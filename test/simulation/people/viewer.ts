@@ -31,6 +31,7 @@ export function createViewer(town: Town, name: string, tokens: bigint) {
   const deposits: DepositAsked[] = [];
   let session: string | null = null;
   let tips = 0;
+  let votes = 0;
 
   const walletOf = (id: Hex | undefined): Wallet | undefined => wallets.find((wallet) => wallet.id === id);
 
@@ -84,6 +85,14 @@ export function createViewer(town: Town, name: string, tokens: bigint) {
     if (tips === 0 || random.chance(0.7)) tips += 1;
     const id = `${name}-${random.between(1, tips)}`;
     ask({ do: 'tip', session, signer: signer.address, id, amount: BigInt(3 + (id.length % 7)) });
+  }
+
+  /** Money for a vote, which is set aside until its poll ends. */
+  function vote(): void {
+    if (session === null) return;
+    if (votes === 0 || random.chance(0.8)) votes += 1;
+    const id = `${name}-${random.between(1, votes)}`;
+    ask({ do: 'vote', session, signer: signer.address, id, amount: BigInt(4 + (id.length % 9)) });
   }
 
   /** A key by x402, without a session: or the rest back by the same road. */
@@ -164,6 +173,7 @@ export function createViewer(town: Town, name: string, tokens: bigint) {
     key: askKey,
     sign: signMore,
     tip,
+    vote,
     pay,
     deposit: putIn,
     close,
@@ -173,7 +183,18 @@ export function createViewer(town: Town, name: string, tokens: bigint) {
   };
   const haste = random.chance(0.5) ? 1 : 0.5;
   const leave = town.plan.withdrawals ? 14 : 0;
-  const weights = { key: 40, sign: 18, tip: 8, pay: 12, deposit: 6, close: 1.5, again: 8, elsewhere: 0.5, leave };
+  const weights = {
+    key: 40,
+    sign: 18,
+    tip: 8,
+    vote: 5,
+    pay: 12,
+    deposit: 6,
+    close: 1.5,
+    again: 8,
+    elsewhere: 0.5,
+    leave,
+  };
 
   return {
     name,
