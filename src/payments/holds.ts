@@ -19,9 +19,12 @@ export type AlsoSettled = (trx: Trx, paid: boolean) => Promise<void>;
 
 const nameOf = (payer: Hex, reason: string): string => `${payer} ${reason}`;
 
-/** Whether what is held can still be taken: not of a purse that is being paid out, or whose owner withdrew it. */
+/**
+ * Whether what is held can still be taken: not of a purse that is being paid out, or whose owner withdrew it; and of a
+ * link that was taken back its sponsor was told what it spent.
+ */
 const payable = (purse: Readonly<Purse>, amount: bigint): boolean =>
-  !purse.closing && purse.spent + amount <= purse.limit;
+  !purse.closing && purse.revokedAt == null && purse.spent + amount <= purse.limit;
 
 export type Holds = ReturnType<typeof createHolds>;
 
@@ -29,6 +32,8 @@ export function createHolds(needs: {
   committer: Committer<Effect>;
   /** The ledger's own: takes a held amount as it takes any other. */
   take: (request: ChargeRequest, purse: Purse, parent: Purse | null, hold: Hold) => Promise<Charge>;
+  /** It may be asked for anew. */
+  onLetGo: (payer: Hex, reason: string) => void;
   onPurse: (purse: Readonly<Purse>) => void;
   now: () => number;
 }) {
@@ -71,6 +76,7 @@ export function createHolds(needs: {
   async function letGo(hold: Hold, also: (trx: Trx) => Promise<void>): Promise<void> {
     const { payer, reason } = hold.row;
     drop(hold);
+    needs.onLetGo(payer, reason);
     await committer.commit({ effect: { letGo: { payer, reason } }, undo: () => put(hold), also });
     onPurse(hold.purse);
   }

@@ -5,7 +5,7 @@ import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import { type Charge, type ChargeRequest, sideOf } from './charges.js';
 import { createCommitter } from './committer.js';
-import { type AlsoSettled, createHolds, type Hold } from './holds.js';
+import { createHolds, type Hold } from './holds.js';
 import {
   engaged,
   judgeCharge,
@@ -75,7 +75,11 @@ export async function openLedger(needs: {
   for (const row of await store.db.selectFrom('purses').selectAll().orderBy('created_at').execute()) {
     remember(purseFromRow(row));
   }
-  const holds = createHolds({ committer, take, onPurse, now });
+  const holds = createHolds({
+    ...{ committer, onPurse, now },
+    take: (request, ...which) => keep(request, take(request, ...which)),
+    onLetGo: (payer, reason) => payers.get(payer)?.charges.delete(reason),
+  });
   for (const row of await store.db.selectFrom('holds').selectAll().execute()) {
     const purse = must(row.purse);
     holds.put({ row, purse, parent: parentOf(purse) });
@@ -286,22 +290,22 @@ export async function openLedger(needs: {
   const hold = async (request: ChargeRequest): Promise<Charge> =>
     holds.find(request.payer, request.reason) ?? once(request, holds.set);
 
-  async function release(payer: Hex, reason: string, also: (trx: Trx) => Promise<void>): Promise<boolean> {
-    payers.get(payer)?.charges.delete(reason);
-    return holds.release(payer, reason, also);
-  }
-
   function once(request: ChargeRequest, put: Put): Promise<Charge> {
     const payer = memoryOf(request.payer);
     const repeat = payer.charges.get(request.reason);
     if (repeat) return repeat.charge;
-    const first = perform(request, payer, put);
-    payer.charges.set(request.reason, { at: now(), charge: first });
-    first.then(
+    return keep(request, perform(request, payer, put));
+  }
+
+  /** From now on a repeat gets this answer, unless it comes to nothing. */
+  function keep({ payer: id, reason }: ChargeRequest, charge: Promise<Charge>): Promise<Charge> {
+    const payer = memoryOf(id);
+    payer.charges.set(reason, { at: now(), charge });
+    charge.then(
       () => trim(payer),
-      () => payer.charges.delete(request.reason),
+      () => payer.charges.delete(reason),
     );
-    return first;
+    return charge;
   }
 
   function memoryOf(payer: Hex): PayerMemory {
@@ -362,9 +366,9 @@ export async function openLedger(needs: {
     acceptVoucher,
     charge,
     hold,
-    release,
+    release: holds.release,
     /** Takes what is held; resolves to false when the purse cannot pay it any more, and then it is let go. */
-    capture: (payer: Hex, reason: string, also: AlsoSettled): Promise<boolean> => holds.capture(payer, reason, also),
+    capture: holds.capture,
     pursesOf: (signer: Hex, stream: string): readonly Readonly<Purse>[] => payingFor(signer, stream),
     warm,
     /** Milliseconds of free preview a warm payer has used of a stream. */
