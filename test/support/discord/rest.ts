@@ -24,6 +24,8 @@ export interface Asked {
   path: string;
   status: number;
   body: Json | undefined;
+  /** When it was answered, ms since the process began. */
+  at: number;
 }
 
 /** What a test wants to go wrong. */
@@ -108,8 +110,8 @@ export async function openRest(needs: {
     if (what !== null) violations.push(`${where}: ${what}`);
   }
 
-  function reply(response: Response, status: number, body: unknown, about: Omit<Asked, 'status'>): void {
-    asked.push({ ...about, status });
+  function reply(response: Response, status: number, body: unknown, about: Omit<Asked, 'status' | 'at'>): void {
+    asked.push({ ...about, status, at: performance.now() });
     world.news.emit('change');
     const judged = status < 500 ? contract?.answer(about.method, about.path, status, body) : null;
     note(judged ?? null, `${about.method} ${about.path} answered`);
@@ -120,7 +122,7 @@ export async function openRest(needs: {
   async function serve(request: Request, response: Response, handler: Handler, byBot: boolean): Promise<void> {
     const method = request.method.toLowerCase();
     const path = decodeURIComponent(request.path);
-    const about: Omit<Asked, 'status'> = { method, path, body: undefined };
+    const about: Omit<Asked, 'status' | 'at'> = { method, path, body: undefined };
     try {
       const lost = await stumble(method, path);
       if (byBot && request.headers.authorization !== `Bot ${needs.token()}`) throw refusals.unauthorized();
