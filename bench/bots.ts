@@ -36,10 +36,10 @@ await build();
 say('stand-ins, dTok and the bare bots');
 const crowd = await openCrowd(people);
 const strangers = await openCrowd(people);
-const dtok = await openDtok(root, crowd, {});
+const dtok = await openDtok(root, crowd);
 const echo = await openEcho(strangers);
 say(`test tokens for ${people} people`);
-await crowd.fund((done) => say(`  ${done}`));
+await crowd.fund();
 const overlay = await openOverlay(dtok);
 const pages = await openPages(dtok, pageCount);
 
@@ -72,12 +72,14 @@ const next = { chat: inTurn(crowd.speakers), page: inTurn(pages), bare: inTurn(s
 const load = (from: () => Speaker, tipsOnly = false): Promise<Told[]> =>
   spread({ next: from, perMinute, seconds: each, random, tipsOnly });
 
-/** The bursts are far from the next load: people's limits have forgotten them by then. */
+/** After that a person's limit, and a channel's, has forgotten a burst. */
+const forgottenMs = 10_000;
+
 const oneRound = async (): Promise<Round> => ({
   burst: await ofDtok(() => atOnce(onDiscord(crowd.speakers), burst)),
   page: await ofDtok(() => load(next.page, true)),
   bareBurst: await ofEcho(() => atOnce(onDiscord(strangers.speakers), burst)),
-  bare: await ofEcho(() => load(next.bare, true)),
+  bare: await ofEcho(() => load(next.bare, true)).finally(() => pause(Math.max(0, forgottenMs - 2000 * each))),
   chat: await ofDtok(() => load(next.chat)),
 });
 

@@ -24,10 +24,13 @@ export interface Speaker {
   say: (kind: Kind) => Promise<Told>;
 }
 
+type Writer = ReturnType<TelegramStandIn['addUser']>;
+
 export type Crowd = Awaited<ReturnType<typeof openCrowd>>;
 
 /** The desk has a limit for each chat too: so many share a channel. */
 const perChannel = 5;
+const fundedAtOnce = 10;
 const amount = '0.01';
 const message = 'great solo';
 
@@ -56,7 +59,7 @@ export async function openCrowd(count: number) {
     return { way: 'discord', kind, at, taken, answered, tip: seen ? `discord-${seen.id}` : '' };
   }
 
-  async function onTelegram(user: (typeof writers)[number], kind: Kind): Promise<Told> {
+  async function onTelegram(user: Writer, kind: Kind): Promise<Told> {
     const at = performance.now();
     const saying = telegram.say(user, user, lines[kind], { withinMs: 15_000 });
     const update = telegram.lastUpdate();
@@ -76,20 +79,16 @@ export async function openCrowd(count: number) {
         ...(writer ? [{ way: 'telegram', say: (kind: Kind) => onTelegram(writer, kind) } as const] : []),
       ];
     }),
-    /** Asks the bot for test tokens, all of them, by its own buttons. */
-    fund: async (onProgress: (done: number) => void): Promise<void> => {
+    /** All ask the bot for test tokens, some at a time, by its own buttons. */
+    async fund(): Promise<void> {
       const wishes = [
         ...members.map((member) => () => fundOnDiscord(discord, member)),
         ...writers.map((user) => () => fundOnTelegram(telegram, user)),
       ];
-      const left = [...wishes.entries()];
       const work = async (): Promise<void> => {
-        for (let next = left.shift(); next; next = left.shift()) {
-          await next[1]();
-          if ((next[0] + 1) % 50 === 0) onProgress(next[0] + 1);
-        }
+        for (let wish = wishes.pop(); wish; wish = wishes.pop()) await wish();
       };
-      await Promise.all(Array.from({ length: 10 }, work));
+      await Promise.all(Array.from({ length: fundedAtOnce }, work));
     },
     stop: async (): Promise<void> => void (await Promise.all([discord.stop(), telegram.stop()])),
   };
@@ -110,10 +109,7 @@ async function fundOnDiscord(discord: DiscordStandIn, where: { user: User }): Pr
   if (!given.message) throw new Error('Discord: no test tokens');
 }
 
-async function fundOnTelegram(
-  telegram: TelegramStandIn,
-  user: Parameters<TelegramStandIn['messages']>[0] & { is_bot: boolean },
-) {
-  const shown = await telegram.say(user as never, user as never, '/topup');
-  await telegram.press(shown, 'do:faucet', user as never, 15_000);
+async function fundOnTelegram(telegram: TelegramStandIn, user: Writer): Promise<void> {
+  const shown = await telegram.say(user, user, '/topup');
+  await telegram.press(shown, 'do:faucet', user, 15_000);
 }

@@ -15,7 +15,7 @@ const params = { stream };
 const tipped = 10n ** 16n;
 
 /** Its data is on the disk that the project is on: a folder in memory would take no time to write to. */
-export async function openDtok(root: string, { discord, telegram }: Crowd, env: Record<string, string>) {
+export async function openDtok(root: string, { discord, telegram }: Crowd) {
   const cache = join(root, '.cache');
   mkdirSync(cache, { recursive: true });
   const data = mkdtempSync(join(cache, 'bench-'));
@@ -25,7 +25,7 @@ export async function openDtok(root: string, { discord, telegram }: Crowd, env: 
     ...{ TELEGRAM_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.apiRoot },
   };
   const quiet = { TEST_CARD: 'off', LOG_LEVEL: 'warn', MIN_TIP: '0.01', RATE_LIMIT: '1000000' };
-  const dtok = await startDtok({ env: { ...quiet, ...bots, ...env }, data });
+  const dtok = await startDtok({ env: { ...quiet, ...bots }, data });
   await discord.until(() => discord.commandsOf().length > 0);
   const options = ['Red', 'Blue', 'Green'];
   await dtok.api('createPoll', {
