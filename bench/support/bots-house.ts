@@ -24,7 +24,14 @@ export async function openDtok(root: string, { discord, telegram }: Crowd) {
     ...{ DISCORD_TOKEN: discord.token, DISCORD_API: discord.url },
     ...{ TELEGRAM_TOKEN: telegram.token, TELEGRAM_API_ROOT: telegram.apiRoot },
   };
-  const quiet = { TEST_CARD: 'off', LOG_LEVEL: 'warn', MIN_TIP: '0.01', RATE_LIMIT: '1000000' };
+  // Looking every two seconds at each address that asked for a top-up takes CPU that is no command's.
+  const quiet = {
+    CHAIN_POLL_SECONDS: '60',
+    TEST_CARD: 'off',
+    LOG_LEVEL: 'warn',
+    MIN_TIP: '0.01',
+    RATE_LIMIT: '1000000',
+  };
   const dtok = await startDtok({ env: { ...quiet, ...bots }, data });
   await discord.until(() => discord.commandsOf().length > 0);
   const options = ['Red', 'Blue', 'Green'];
