@@ -19,6 +19,7 @@ import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
+import { createBalances } from './balances.js';
 import { createOutbox } from './outbox.js';
 import { readToken } from './token.js';
 import type { ChannelFields, ReceiveAuthorization } from './typed-data.js';
@@ -119,6 +120,7 @@ export async function connectChain(needs: {
   const relayer = new Wallet(needs.relayerKey, provider);
   const settlement = new Contract(needs.contract, x402BatchSettlement.abi, relayer);
   const token = new Contract(needs.token, tokenAbi, relayer);
+  const balancesOf = createBalances({ provider, at: needs.token });
   const permit2 = new Contract(canonical.permit2, permit2Abi, provider);
   const { chainId } = await ask(() => provider.getNetwork());
   const facts = await ask(() => readToken(provider, needs.token));
@@ -199,6 +201,8 @@ export async function connectChain(needs: {
     /** Pays for the gas. */
     relayer: relayer.address.toLowerCase() as Hex,
     channel,
+    /** Of many addresses by few questions, in their order. */
+    balancesOf: (addresses: readonly Hex[]): Promise<bigint[]> => ask(() => balancesOf(addresses)),
     balanceOf: (address: Hex): Promise<bigint> => ask(() => token.getFunction('balanceOf')(address)),
     /** Wei of the chain's own coin. */
     coinsOf: (address: Hex): Promise<bigint> => ask(() => provider.getBalance(address)),

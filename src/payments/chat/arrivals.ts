@@ -15,27 +15,33 @@ import { type ChannelFields, channelId, type Domain, depositNonce } from '../typ
  */
 export function watchArrivals<T extends { address: Hex }>(needs: {
   watched: () => readonly T[];
-  balanceOf: (address: Hex) => Promise<bigint>;
+  /** In the order of the addresses. */
+  balancesOf: (addresses: readonly Hex[]) => Promise<bigint[]>;
   minimum: bigint;
   everyMs: number;
   onArrival: (one: T) => Promise<void>;
   log: Logger;
 }): { stop: () => Promise<void> } {
-  const { watched, balanceOf, minimum, everyMs, onArrival, log } = needs;
+  const { watched, balancesOf, minimum, everyMs, onArrival, log } = needs;
   let stopped = false;
   let wake = () => {};
 
-  async function look(one: T): Promise<void> {
-    try {
-      if ((await balanceOf(one.address)) >= minimum) await onArrival(one);
-    } catch (error) {
+  async function tell(one: T): Promise<void> {
+    if (stopped) return;
+    await onArrival(one).catch((error) => {
       log.warn({ err: error, address: one.address }, 'what arrived could not be deposited; trying again');
-    }
+    });
+  }
+
+  async function look(): Promise<void> {
+    const all = watched();
+    const balances = await balancesOf(all.map(({ address }) => address));
+    for (const [i, one] of all.entries()) if ((balances[i] ?? 0n) >= minimum) await tell(one);
   }
 
   async function run(): Promise<void> {
     while (!stopped) {
-      for (const one of watched()) if (!stopped) await look(one);
+      await look().catch((error) => log.warn({ err: error }, 'addresses could not be looked at; trying again'));
       if (stopped) return;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, everyMs);

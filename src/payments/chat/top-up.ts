@@ -109,7 +109,7 @@ export function createTopUps(needs: {
   const watch = () =>
     watchArrivals({
       watched: () => accounts.all().filter(({ watchUntil }) => watchUntil > now()),
-      balanceOf: chain.balanceOf,
+      balancesOf: chain.balancesOf,
       minimum: least,
       everyMs: settings.pollMs,
       onArrival: collect,
