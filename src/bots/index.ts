@@ -42,7 +42,7 @@ export async function startBots(needs: {
 }): Promise<Bots> {
   const { settings, house, store, log, now = Date.now } = needs;
   const middle = createMiddle({ house, store, drawMs: settings.drawMs, log, now });
-  const { desk, actsOf } = middle;
+  const { desk, actsOf, moves } = middle;
   const running: Running[] = [middle];
   let webhook: WebhookHandler = async (_req, res) => void res.writeHead(503).end();
   const stop = async (): Promise<void> => void (await Promise.all(running.map((bot) => bot.stop())));
@@ -59,7 +59,7 @@ export async function startBots(needs: {
   }
   async function telegram(needs: NonNullable<BotSettings['telegram']>): Promise<Running> {
     const { startTelegram } = await import('./telegram/index.js');
-    const bot = await startTelegram({ ...needs, desk, acts: actsOf('telegram'), house, log });
+    const bot = await startTelegram({ ...needs, desk, acts: actsOf('telegram'), moves, house, log });
     log.info({ bot: bot.username }, 'the Telegram bot is there');
     webhook = bot.webhook ?? webhook;
     speaks('telegram', bot);

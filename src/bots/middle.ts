@@ -14,6 +14,7 @@ import { createDesk } from './desk.js';
 import { createHandouts } from './handouts.js';
 import { createCrew, createHosts, type IsCrew } from './hosts.js';
 import type { House } from './house.js';
+import { createMoves } from './moves.js';
 import { createPosters } from './posters.js';
 import { showRenderer } from './show-card.js';
 import { createShowPosts } from './show-posts.js';
@@ -61,6 +62,7 @@ export function createMiddle(needs: {
   return {
     desk,
     actsOf: (platform: Platform) => createActs({ store, platform, now }),
+    moves: createMoves({ store, log, now }),
     posters,
     board,
     hosts,

@@ -2,6 +2,7 @@
 import type { Kysely, Migration } from 'kysely';
 import { sql } from 'kysely';
 import { alertsAndGoals } from './migrations/alerts.js';
+import { moves } from './migrations/moves.js';
 import { polls } from './migrations/polls.js';
 import { posts } from './migrations/posts.js';
 import { predictions } from './migrations/predictions.js';
@@ -292,6 +293,7 @@ const steps: readonly Migration[] = [
   posts,
   alertsAndGoals,
   predictions,
+  moves,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

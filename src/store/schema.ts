@@ -504,6 +504,14 @@ export interface PredictionStakeRow {
   at: number;
 }
 
+/** A Telegram group became another chat; `apart`: that had begun as a community of its own before this was known. */
+export interface BotMoveRow {
+  was: string;
+  became: string;
+  apart: number;
+  at: number;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
@@ -546,4 +554,5 @@ export interface Tables {
   bot_messages: BotMessageRow;
   predictions: Omit<PredictionRow, 'n'> & { n: Generated<number> };
   prediction_stakes: PredictionStakeRow;
+  bot_moves: BotMoveRow;
 }

@@ -192,8 +192,8 @@ describe('on a real house', () => {
   afterAll(() => running.stop());
 
   const open = (on: House) => {
-    const { desk, acts } = openDesk(on, { shows: () => [show()] });
-    return { desk, acts: acts('telegram') };
+    const { desk, acts, moves } = openDesk(on, { shows: () => [show()] });
+    return { desk, acts: acts('telegram'), moves };
   };
   const tips = () => house.store.db.selectFrom('tips').selectAll().execute();
   const account = (id: number) => ({ platform: 'telegram' as const, user: `${id}` });

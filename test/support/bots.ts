@@ -101,8 +101,8 @@ export function openMiddle(
 
 /** The desk alone; every moderator is crew. */
 export function openDesk(house: House, options: BotOptions = {}) {
-  const { desk, actsOf } = openMiddle(house, { isCrew: async ({ person }) => person.moderator, ...options });
-  return { desk, acts: actsOf };
+  const { desk, actsOf, moves } = openMiddle(house, { isCrew: async ({ person }) => person.moderator, ...options });
+  return { desk, acts: actsOf, moves };
 }
 
 let last = 1000;

@@ -46,14 +46,13 @@ export function createForms(needs: { messages: Messages; call: Call; commands: r
       const whom = isGroup(chat) ? `<a href="tg://user?id=${from.id}">${escaped(from.first_name)}</a>, ` : '';
       const ask = `<code>/${key.join(' ')}</code> · ${whom}${escaped(words.formAsk(usage(args)))}`;
       const body = {
-        chat_id: chat,
         ...(thread !== undefined && { message_thread_id: Number(thread) }),
         text: [ask, ...explained(key.join('.'), args, words)].join('\n'),
         parse_mode: 'HTML' as const,
       };
       const placeholder = { input_field_placeholder: cut(usage(args), longestPlaceholder) };
       const reply_markup = { force_reply: true as const, selective: isGroup(chat), ...placeholder };
-      await messages.inTurn(chat, () => call('sendMessage', { ...body, reply_markup }));
+      await messages.inTurn(chat, (chat_id) => call('sendMessage', { ...body, chat_id, reply_markup }));
     },
     /** The use that an answer to such a message is; null for any other message, and from whom it did not ask. */
     read({ text, from, chat, reply_to_message: asked }: Message.TextMessage): Use | null {

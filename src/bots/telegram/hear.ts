@@ -1,15 +1,16 @@
 // What people write: commands, answers to forms, and deep links into the private chat.
-import type { Message, User } from 'telegraf/types';
+import type { Chat, Message, User } from 'telegraf/types';
 import type { Acts } from '../acts.js';
 import type { Community } from '../command.js';
 import type { Desk, Use } from '../desk.js';
 import type { Delivery, Front, Mouth } from '../front.js';
 import { wordsFor } from '../words/index.js';
 import type { Aside } from './aside.js';
+import type { Chats } from './chats.js';
 import type { Forms } from './forms.js';
 import type { Messages } from './messages.js';
 import type { Rights } from './rights.js';
-import { type Address, addressOf, communityOf, isOwn, personOf, placeOf, readCommand, readStart } from './updates.js';
+import { type Address, addressOf, groupOf, isOwn, personOf, placeOf, readCommand, readStart } from './updates.js';
 
 const use = (command: string, given = ''): Use => ({ command, part: '', given });
 
@@ -21,24 +22,26 @@ export function createHearing(needs: {
   messages: Messages;
   forms: Forms;
   rights: Rights;
+  chats: Chats;
   aside: Aside;
   me: string;
 }) {
-  const { desk, acts, front, mouth, messages, forms, rights, aside, me } = needs;
+  const { desk, acts, front, mouth, messages, forms, rights, chats, aside, me } = needs;
 
   /** Whether it matters for this use who moderates. */
   const isPrivileged = ({ command }: Use): boolean =>
     command === 'help' || desk.commands.some(({ name, who }) => name === command && who !== 'anyone');
 
-  async function personFor(wanted: Use, from: User, community: Community | null) {
+  async function personFor(wanted: Use, from: User, chat: Chat) {
     const person = personOf(from, false);
-    if (community === null || !isPrivileged(wanted)) return person;
-    return { ...person, ...(await rights.standing(community.id, from.id)) };
+    const group = groupOf(chat);
+    if (group === null || !isPrivileged(wanted)) return person;
+    return { ...person, ...(await rights.standing(group.id, from.id)) };
   }
 
   async function take(id: string, message: Message, from: User, wanted: Use, about?: Community | null): Promise<void> {
-    const community = about === undefined ? communityOf(message.chat) : about;
-    const person = await personFor(wanted, from, communityOf(message.chat));
+    const community = about === undefined ? await chats.communityOf(message.chat) : about;
+    const person = await personFor(wanted, from, message.chat);
     await front.take({ id, use: wanted, person, community, place: placeOf(message), address: addressOf(id, message) });
   }
 
@@ -56,7 +59,7 @@ export function createHearing(needs: {
   }
 
   async function start(id: string, message: Message, from: User, wanted: Use): Promise<void> {
-    const begun = communityOf(message.chat) ? null : readStart(wanted);
+    const begun = groupOf(message.chat) ? null : readStart(wanted);
     if (!begun) return take(id, message, from, use('help'));
     if (begun.kind === 'again') return again(begun.act, id, message, from);
     const { community, stream } = begun;
@@ -78,6 +81,7 @@ export function createHearing(needs: {
   return {
     personFor,
     async hear(id: string, message: Message): Promise<void> {
+      await chats.hear(message);
       const { from, chat } = message;
       if (!('text' in message) || !from || !isOwn(message)) return;
       const text = message as Message.TextMessage;

@@ -6,10 +6,12 @@ import type { Logger } from '../../log.js';
 import type { Acts } from '../acts.js';
 import type { Desk } from '../desk.js';
 import { createFront } from '../front.js';
+import type { Moves } from '../moves.js';
 import type { Poster } from '../poster.js';
 import { TokenRefused } from '../trying.js';
 import { type Call, createCall, Refused } from './api.js';
 import { createAside } from './aside.js';
+import { createChats } from './chats.js';
 import { createForms } from './forms.js';
 import { createHearing } from './hear.js';
 import { createInline, type Shows } from './inline.js';
@@ -34,6 +36,7 @@ export interface TelegramNeeds {
   webhook: { url: string; secret: string } | null;
   desk: Desk;
   acts: Acts;
+  moves: Moves;
   house: Shows;
   log: Logger;
   pace?: Pace;
@@ -84,14 +87,15 @@ export async function startTelegram(needs: TelegramNeeds): Promise<TelegramBot> 
 
   const queue = createQueue({ pace, ending: ending.signal });
   const aside = createAside(log);
-  const messages = createMessages({ call, patiently, queue });
+  const chats = createChats(needs.moves);
+  const messages = createMessages({ call, chats, patiently, queue });
   const toasts = createToasts({ call, log });
   const mouth = createMouth({ messages, toasts, call, me, log });
   const front = createFront<Address>({ desk, acts, mouth, log });
   const forms = createForms({ messages, call, commands: desk.commands, me: user });
-  const rights = createRights({ call, patiently });
-  const hearing = createHearing({ desk, acts, front, mouth, messages, forms, rights, aside, me });
-  const press = createPresses({ desk, front, forms, toasts, hearing, aside });
+  const rights = createRights({ call, chats, patiently });
+  const hearing = createHearing({ desk, acts, front, mouth, messages, forms, rights, chats, aside, me });
+  const press = createPresses({ desk, front, forms, toasts, hearing, chats, aside });
   const answerInline = createInline({ house, call, me });
 
   /** Update ids begin anew with another bot. */

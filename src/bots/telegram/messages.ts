@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import type { Message, Opts } from 'telegraf/types';
 import type { Said } from '../poster.js';
 import type { Reply } from '../reply.js';
-import { type Call, isPictureRefused, isUnchanged, Refused } from './api.js';
+import { type Call, isPictureRefused, isUnchanged } from './api.js';
+import type { Chats } from './chats.js';
 import type { Patiently } from './patience.js';
 import type { Queue } from './queue.js';
 import { render } from './render.js';
@@ -34,7 +35,8 @@ const digest = ({ bytes }: Picture): string => createHash('sha256').update(bytes
 
 export type Messages = ReturnType<typeof createMessages>;
 
-export function createMessages({ call, patiently, queue }: { call: Call; patiently: Patiently; queue: Queue }) {
+export function createMessages(needs: { call: Call; chats: Chats; patiently: Patiently; queue: Queue }) {
+  const { call, chats, patiently, queue } = needs;
   /** Telegram's own copies, by what is in them: nothing is sent up twice. */
   const copies = new Map<string, string>();
   /** What a message shows, by chat and message. */
@@ -102,14 +104,13 @@ export function createMessages({ call, patiently, queue }: { call: Call; patient
       if (!isUnchanged(error)) throw error;
     });
 
+  const inTurn = <T>(chat: string, act: (chat: string) => Promise<T>): Promise<T> =>
+    chats.follow(chat, (there) => queue.say(there, () => patiently(() => act(there))));
+
+  /** Topics and messages to answer stay behind with the chat that was. */
   async function post(where: Where, reply: Reply): Promise<Said> {
-    try {
-      const sent = await queue.say(where.chat, () => patiently(() => send(where, reply)));
-      return { place: placeOf(sent), message: messageName(sent) };
-    } catch (error) {
-      if (!(error instanceof Refused) || error.movedTo === null) throw error;
-      return post({ chat: `${error.movedTo}` }, reply);
-    }
+    const sent = await inTurn(where.chat, (chat) => send(chat === where.chat ? where : { chat }, reply));
+    return { place: placeOf(sent), message: messageName(sent) };
   }
 
   return {
@@ -125,8 +126,8 @@ export function createMessages({ call, patiently, queue }: { call: Call; patient
         const about = { chat_id: place.chat, message_id: messageNumber(message) };
         await patiently(() => call('editMessageReplyMarkup', about));
       }),
-    /** Anything else in a chat, in its turn. */
-    inTurn: <T>(chat: string, act: () => Promise<T>): Promise<T> => queue.say(chat, () => patiently(act)),
+    /** Anything else in a chat as it is now, in its turn. */
+    inTurn,
   };
 }
 

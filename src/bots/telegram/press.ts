@@ -4,10 +4,11 @@ import type { Desk } from '../desk.js';
 import type { Front } from '../front.js';
 import { wordsFor } from '../words/index.js';
 import type { Aside } from './aside.js';
+import type { Chats } from './chats.js';
 import type { Forms } from './forms.js';
 import type { Hearing } from './hear.js';
 import type { Toasts } from './toasts.js';
-import { type Address, addressOf, communityOf, placeOf, pressOf, useOf } from './updates.js';
+import { type Address, addressOf, placeOf, pressOf, useOf } from './updates.js';
 
 export function createPresses(needs: {
   desk: Desk;
@@ -15,9 +16,10 @@ export function createPresses(needs: {
   forms: Forms;
   toasts: Toasts;
   hearing: Hearing;
+  chats: Chats;
   aside: Aside;
 }) {
-  const { desk, front, forms, toasts, hearing, aside } = needs;
+  const { desk, front, forms, toasts, hearing, chats, aside } = needs;
 
   async function press(id: string, query: CallbackQuery): Promise<void> {
     const pressed = pressOf(query);
@@ -32,9 +34,9 @@ export function createPresses(needs: {
       aside.go(() => forms.ask(form, from, message));
       return void toasts.answer(query.id);
     }
-    const community = communityOf(message.chat);
+    const community = await chats.communityOf(message.chat);
     // Of a "yes" only the act that it is about says which command it is.
-    const person = await hearing.personFor(kind ? useOf(line, desk.commands) : anyUse, from, community);
+    const person = await hearing.personFor(kind ? useOf(line, desk.commands) : anyUse, from, message.chat);
     const how = { query: query.id, pressed: kind === 'do' ? 'do' : 'answer' } as const;
     const address = { ...addressOf(id, message), ...how };
     await front.press({ id, press, person, community, place: placeOf(message), address });

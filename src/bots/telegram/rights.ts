@@ -1,8 +1,8 @@
 // Who moderates a group, whose it is, and who is in it, as Telegram says; kept for a moment, so that a flood asks once.
 import type { Community, Person } from '../command.js';
 import { type Call, Refused } from './api.js';
+import type { Chats } from './chats.js';
 import type { Patiently } from './patience.js';
-import { communityOf } from './updates.js';
 
 const keptMs = 20_000;
 const chatsKept = 1000;
@@ -14,12 +14,14 @@ export type Standing = Required<Pick<Person, 'moderator' | 'owner'>>;
 
 export type Rights = ReturnType<typeof createRights>;
 
-export function createRights({ call, patiently }: { call: Call; patiently: Patiently }) {
+export function createRights({ call, chats, patiently }: { call: Call; chats: Chats; patiently: Patiently }) {
   const known = new Map<string, { until: number; people: Promise<Moderators> }>();
 
   async function ask(chat: string): Promise<Moderators> {
     try {
-      const members = await patiently(() => call('getChatAdministrators', { chat_id: chat }));
+      const members = await chats.follow(chat, (chat_id) =>
+        patiently(() => call('getChatAdministrators', { chat_id })),
+      );
       return new Map(members.map(({ user, status }) => [user.id, { owner: status === 'creator' }]));
     } catch (error) {
       known.delete(chat);
@@ -37,17 +39,21 @@ export function createRights({ call, patiently }: { call: Call; patiently: Patie
     return people;
   }
 
+  async function memberIn(chat_id: string, user_id: number): Promise<Community | null> {
+    const member = await patiently(() => call('getChatMember', { chat_id, user_id }));
+    const away = member.status === 'restricted' ? !member.is_member : ['left', 'kicked'].includes(member.status);
+    return away ? null : chats.communityOf(await patiently(() => call('getChat', { chat_id })));
+  }
+
   return {
     async standing(chat: string, user: number): Promise<Standing> {
       const found = (await moderatorsOf(chat)).get(user);
       return { moderator: found !== undefined, owner: found?.owner ?? false };
     },
-    /** The group of that id, for somebody who is in it; null for others, and where Telegram does not say. */
+    /** The group of that number, of now or before, for somebody who is in it; null for others, and where Telegram does not say. */
     async communityFor(id: string, user: number): Promise<Community | null> {
       try {
-        const member = await patiently(() => call('getChatMember', { chat_id: id, user_id: user }));
-        const away = member.status === 'restricted' ? !member.is_member : ['left', 'kicked'].includes(member.status);
-        return away ? null : communityOf(await patiently(() => call('getChat', { chat_id: id })));
+        return await chats.follow(id, (chat) => memberIn(chat, user));
       } catch (error) {
         if (error instanceof Refused) return null;
         throw error;

@@ -30,7 +30,8 @@ export const messageNumber = (name: string): number => Number(name.replace(photo
 
 export const isGroup = (chat: string): boolean => chat.startsWith('-');
 
-export const communityOf = (chat: Chat): Community | null =>
+/** By its number of now. */
+export const groupOf = (chat: Chat): Community | null =>
   chat.type === 'group' || chat.type === 'supergroup'
     ? { platform: 'telegram', id: `${chat.id}`, title: chat.title }
     : null;

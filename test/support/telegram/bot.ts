@@ -7,6 +7,7 @@ import type { Command, Part } from '../../../src/bots/command.js';
 import { createCommunities } from '../../../src/bots/communities.js';
 import { createDesk, type Desk } from '../../../src/bots/desk.js';
 import type { House, Show } from '../../../src/bots/house.js';
+import { createMoves, type Moves } from '../../../src/bots/moves.js';
 import { startTelegram, type TelegramNeeds } from '../../../src/bots/telegram/index.js';
 import { openStore } from '../../../src/store/index.js';
 import { show } from '../bots.js';
@@ -44,12 +45,12 @@ export async function openFakes(commands: readonly Command[], options: { now?: (
     await store.close();
     rmSync(folder, { recursive: true });
   };
-  return { desk, acts, stop };
+  return { desk, acts, moves: createMoves({ store, log: silent, now }), stop };
 }
 
 export const startBot = (
   standIn: Pick<TelegramStandIn, 'token' | 'apiRoot'>,
-  on: { desk: Desk; acts: Acts },
+  on: { desk: Desk; acts: Acts; moves: Moves },
   more: Partial<TelegramNeeds> = {},
 ) =>
   startTelegram({

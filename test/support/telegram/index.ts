@@ -160,9 +160,15 @@ export async function startTelegramStandIn({
     route: (url: string, to: string): void => void roads.set(url, to),
     webhookInfo: () => updates.methods.getWebhookInfo(),
     pending: updates.pending,
-    /** The group becomes a supergroup of another id. */
-    upgrade(group: { id: number }, to: { id: number }): void {
-      Object.assign(world.rooms.get(group.id) as Room, { bot: 'moved', movedTo: to.id });
+    /** The group becomes a supergroup of another id; the bot is told by these of the two chats, in that order. */
+    upgrade(group: { id: number }, to: { id: number }, tellers: readonly ('old' | 'new')[] = []): void {
+      const [old, grown] = [world.rooms.get(group.id) as Room, world.rooms.get(to.id) as Room];
+      Object.assign(old, { bot: 'moved', movedTo: to.id });
+      const said = { old: { in: old, migrate_to_chat_id: to.id }, new: { in: grown, migrate_from_chat_id: group.id } };
+      for (const teller of tellers) {
+        const { in: room, ...moved } = said[teller];
+        people.push({ message: world.add(room, moved as never) });
+      }
     },
     async stop(): Promise<void> {
       updates.stop();
