@@ -88,10 +88,10 @@ export function createDesk(needs: {
 
   /** A sentence for whatever went wrong; what nobody expected goes to the log, never to the person. */
   function refusal(error: unknown, { words, person, id }: Ask): Reply {
-    if (error instanceof Misread) return { text: error.message };
-    if (error instanceof Problem && error.status < 500) return { text: sayRefusal(words, error) };
+    if (error instanceof Misread) return { text: error.message, refused: true };
+    if (error instanceof Problem && error.status < 500) return { text: sayRefusal(words, error), refused: true };
     log.error({ err: error, platform: person.platform, act: id }, 'a command failed');
-    return { text: error instanceof Problem ? sayRefusal(words, error) : words.internal };
+    return { text: error instanceof Problem ? sayRefusal(words, error) : words.internal, refused: true };
   }
 
   return {

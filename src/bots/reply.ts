@@ -31,6 +31,8 @@ export interface Reply {
   living?: Living;
   /** Not the last word: the act is done again after so many ms, and what it answers then takes this one's place. */
   againInMs?: number;
+  /** It was not done: for the person alone, where the platform can. */
+  refused?: true;
   /** In place of the message whose button was pressed. */
   replaces?: boolean;
 }

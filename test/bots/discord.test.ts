@@ -1,6 +1,7 @@
 // The Discord bot’s commands and answers: real discord.js against a stand-in that refuses what Discord refuses.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Address } from '../../src/bots/discord/mouth.js';
+import { wordsFor } from '../../src/bots/words/index.js';
 import { openBots } from '../support/discord/bot.js';
 import { type DiscordStandIn, startDiscordStandIn } from '../support/discord/index.js';
 import { buttonsOf, commands, mouthFor, png, said, sceneOn } from '../support/discord/made-up.js';
@@ -67,7 +68,7 @@ describe('commands', () => {
   it('are registered for one server in development, and the bot says so when it is not in that server', async () => {
     const { guild } = scene();
     const dev = await bots.start(commands, { guild: guild.id });
-    expect(discord.commandsOf(guild).map(({ name }) => name)).toEqual(['streams', 'balance', 'tip', 'announce']);
+    expect(discord.commandsOf(guild).map(({ name }) => name)).toEqual(commands.map(({ name }) => name));
     await dev.stop();
     const foreign = discord.addGuild({ bot: false });
     await expect(bots.start(commands, { guild: foreign.id })).rejects.toThrow(/not in the Discord server .* invite it/);
@@ -248,6 +249,31 @@ describe('answers', () => {
     const slowed = all.filter(({ message }) => message?.only === ann);
     expect(slowed.map(({ message }) => message?.content)).toEqual([expect.stringContaining('One moment')]);
     await discord.until(() => discord.messages(channel).length === 6);
+  });
+
+  it('that refuse are for the person alone, also where others would see the answer', async () => {
+    const { channel, ann, mod } = scene();
+    said.reply = { text: 'Open' };
+    const refused = [
+      await discord.use('poll create', {}, { user: mod, channel }),
+      await discord.use('leaderboard', { amount: '1,5' }, { user: ann, channel }),
+    ];
+    expect(refused.map(({ message }) => [message?.only, message?.content])).toEqual([
+      [mod, wordsFor('en').crewOnly],
+      [ann, expect.stringMatching(/^A comma/)],
+    ]);
+    expect(discord.messages(channel)).toEqual([]);
+    expect(said.given).toEqual([]);
+    const open = await discord.use('leaderboard', { amount: '1' }, { user: ann, channel });
+    expect(open).toMatchObject({ hidden: false, message: { content: 'Open' } });
+  });
+
+  it('that refuse arrive once the connection is back, though what waited for them is gone by then', async () => {
+    const { channel, ann } = scene();
+    void discord.refuse({ method: 'post', path: /^\/webhooks\//, times: 4, with: 'reset' });
+    const { message } = await discord.use('leaderboard', { amount: '1,5' }, { user: ann, channel });
+    expect(message?.only).toBe(ann);
+    expect(discord.messages(discord.direct(ann))).toEqual([]);
   });
 
   it('can be changed later where all see them, and the bot is there', async () => {

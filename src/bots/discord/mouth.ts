@@ -57,7 +57,7 @@ export function createMouth({ rest, answers }: { rest: REST; answers: Answers })
   return {
     async say({ address, person }, reply, secret) {
       try {
-        return lastingOf(await answer(address, reply, secret), address);
+        return lastingOf(await answer(address, reply, secret || reply.refused === true), address);
       } catch (error) {
         if (!expired(error)) throw error;
         await direct(person, reply);

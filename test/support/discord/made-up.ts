@@ -74,6 +74,18 @@ export const commands: readonly Command[] = [
       off: part({ secret: true, args: {}, run: answer }),
     },
   },
+  {
+    name: 'poll',
+    who: 'crew',
+    parts: {
+      create: part({ secret: false, args: { duration: { kind: 'duration', optional: true } }, run: answer }),
+    },
+  },
+  {
+    name: 'leaderboard',
+    who: 'anyone',
+    parts: { '': part({ secret: false, args: { amount: { kind: 'amount' } }, run: answer }) },
+  },
 ];
 
 /** A server with a channel, somebody in it and a moderator. */
