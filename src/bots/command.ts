@@ -42,8 +42,8 @@ export interface Arg {
   begins?: string;
   /** In a line: only where that argument is given too. */
   after?: string;
-  /** What fits what was typed so far; at most 25. Shows complete themselves. */
-  complete?: (typed: string, community: Community | null) => readonly Completion[];
+  /** What there is to choose, or what fits what was typed so far. Shows complete themselves. */
+  complete?: (typed: string, community: Community | null) => readonly Completion[] | Promise<readonly Completion[]>;
 }
 
 export interface Completion {

@@ -2,7 +2,7 @@
 import type { Logger } from '../log.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Board } from './board.js';
-import type { Ask, Command, Community, Part, Person } from './command.js';
+import type { Ask, Command, Community, Completion, Part, Person } from './command.js';
 import type { Communities } from './communities.js';
 import type { IsCrew } from './hosts.js';
 import type { House } from './house.js';
@@ -94,6 +94,16 @@ export function createDesk(needs: {
     return { text: error instanceof Problem ? sayRefusal(words, error) : words.internal, refused: true };
   }
 
+  /** Streams whose id or title has what was typed so far; at most 25. */
+  function streams(typed: string): { name: string; value: string }[] {
+    const wanted = typed.trim().toLowerCase();
+    return house
+      .shows()
+      .filter(({ id, title }) => id.includes(wanted) || title.toLowerCase().includes(wanted))
+      .slice(0, 25)
+      .map(({ id, title }) => ({ name: `${title || id} (${id})`.slice(0, 100), value: id }));
+  }
+
   return {
     commands,
     /** The message goes on with what it is about. */
@@ -115,14 +125,19 @@ export function createDesk(needs: {
         return refusal(error, ask);
       }
     },
-    /** Streams whose id or title has what was typed so far; at most 25. */
-    complete(typed: string): { name: string; value: string }[] {
-      const wanted = typed.trim().toLowerCase();
-      return house
-        .shows()
-        .filter(({ id, title }) => id.includes(wanted) || title.toLowerCase().includes(wanted))
-        .slice(0, 25)
-        .map(({ id, title }) => ({ name: `${title || id} (${id})`.slice(0, 100), value: id }));
+    /** What completes an argument, for who may use the command: names on stage are its crew's. */
+    async completions(
+      { command, part }: Pick<Use, 'command' | 'part'>,
+      arg: string,
+      typed: string,
+      by: Pick<Ask, 'person' | 'community'>,
+    ): Promise<readonly Completion[]> {
+      const known = commands.find(({ name }) => name === command);
+      const complete = known?.parts[part]?.args[arg]?.complete;
+      if (!complete) return streams(typed);
+      if (known.who === 'crew' && !(await needs.isCrew(by))) return [];
+      return complete(typed, by.community);
     },
+    complete: streams,
   };
 }

@@ -83,7 +83,7 @@ export function createHosts({ store, now }: { store: Store; now: () => number })
 }
 
 /** Whether what the person says counts on stage; with a stream: on that one's. */
-export type IsCrew = (ask: Ask, stream?: string) => Promise<boolean>;
+export type IsCrew = (ask: Pick<Ask, 'person' | 'community'>, stream?: string) => Promise<boolean>;
 
 export const createCrew =
   ({ hosts, communities }: { hosts: Pick<Hosts, 'isHost'>; communities: Communities }): IsCrew =>

@@ -4,6 +4,7 @@ import { sayAmount } from '../amounts.js';
 import { type Ask, type Command, type Part, part } from '../command.js';
 import type { Reply } from '../reply.js';
 import { chooseShow } from '../shows.js';
+import { fitting } from './completing.js';
 import type { CommandNeeds } from './needs.js';
 
 /** A mention or a bare number is an account of this platform; anything else is a name as it stood on an alert. */
@@ -24,10 +25,29 @@ export const alerts = ({ house }: CommandNeeds): Command => {
     });
   }
 
+  /** Names of the newest tips, of all shows. */
+  async function tippers(typed: string) {
+    const queues = await Promise.all(house.shows().map(({ id }) => house.alerts.queue(id)));
+    const tips = queues.flatMap(({ now, waiting, held, past }) => [
+      ...(now ? [now] : []),
+      ...waiting,
+      ...held,
+      ...past,
+    ]);
+    const names = tips.sort((a, b) => b.at - a.at).flatMap(({ n, name }) => (n === null || !name ? [] : name));
+    return fitting(
+      typed,
+      [...new Set(names)].map((name) => ({ name, value: name })),
+    );
+  }
+
   function person(what: 'mute' | 'unmute', said: (ask: Ask, who: string) => string): Part {
     return part({
       secret: true,
-      args: { stream: { kind: 'stream', optional: true }, who: { kind: 'text', longest: 80 } },
+      args: {
+        stream: { kind: 'stream', optional: true },
+        who: { kind: 'text', longest: 80, ...(what === 'mute' && { complete: tippers }) },
+      },
       async run(ask, { stream, who }): Promise<Reply> {
         await house.alerts.act(chooseShow(house, ask.words, stream).id, { act: what, who: whoOf(who, ask) });
         return { text: said(ask, who) };

@@ -6,6 +6,7 @@ import { type Ask, type Command, part } from '../command.js';
 import { Misread } from '../read.js';
 import type { Reply } from '../reply.js';
 import { chooseShow } from '../shows.js';
+import { fitting, optionsOf } from './completing.js';
 import type { CommandNeeds } from './needs.js';
 import { question } from './question.js';
 
@@ -60,13 +61,21 @@ export const stake = ({ house }: CommandNeeds): Command => {
     return { text: words.staked(say(amount), text, say(back)) };
   }
 
+  async function outcomes(typed: string) {
+    const all = await Promise.all(house.shows().map(({ id }) => predictions.current(id)));
+    return fitting(typed, optionsOf(all.filter((one) => one?.state === 'open') as PredictionView[]));
+  }
+
   return {
     name: 'stake',
     who: 'anyone',
     parts: {
       '': part({
         secret: true,
-        args: { amount: { kind: 'amount', optional: true }, option: { kind: 'text', optional: true, longest: 80 } },
+        args: {
+          amount: { kind: 'amount', optional: true },
+          option: { kind: 'text', optional: true, longest: 80, complete: outcomes },
+        },
         async run(ask, given): Promise<Reply> {
           const { one, option } = await read(ask, given.option);
           // A stake that was taken before it was locked is told again.

@@ -5,6 +5,7 @@ import { sayAmount } from '../amounts.js';
 import { type Ask, type Command, part } from '../command.js';
 import { Misread } from '../read.js';
 import type { Reply } from '../reply.js';
+import { fitting, optionsOf } from './completing.js';
 import type { CommandNeeds } from './needs.js';
 import { question } from './question.js';
 
@@ -54,14 +55,21 @@ export const vote = ({ house }: CommandNeeds): Command => {
         secret: true,
         args: {
           poll: { kind: 'word', optional: true, begins: '#' },
-          option: { kind: 'word', optional: true },
+          option: {
+            kind: 'word',
+            optional: true,
+            complete: (typed) => fitting(typed, optionsOf(polls.running())),
+          },
           amount: { kind: 'amount', optional: true },
         },
         async run(ask, given): Promise<Reply> {
           const { words, person, id } = ask;
-          const poll = await pollOf(ask, given.poll);
-          if (given.option === undefined) return menu(poll, ask);
-          const option = optionOf(poll, given.option);
+          // What was completed says which poll it is of.
+          const [, named = given.poll, chosen = given.option] =
+            /^(#\d{1,15}) (\d{1,2})$/.exec(given.option ?? '') ?? [];
+          const poll = await pollOf(ask, named);
+          if (chosen === undefined) return menu(poll, ask);
+          const option = optionOf(poll, chosen);
           const text = poll.options[option] ?? '';
           const { amount, asks } = costOf(poll, option, given.amount, ask);
           if (asks && !ask.confirmed) return question(ask, words.voteCheck(text, say(amount)), words.yes(say(amount)));

@@ -63,9 +63,9 @@ export function createEar(needs: { desk: Desk; answers: Answers; front: Front<Ad
   }
 
   const complete = (asked: AutocompleteInteraction): Promise<void> =>
-    answers
-      .complete(answeringOf(asked), completionsOf(asked, desk))
-      .catch((error) => log.debug({ err: error }, 'what completes a word came too late'));
+    completionsOf(asked, desk)
+      .then((found) => answers.complete(answeringOf(asked), found))
+      .catch((error) => log.debug({ err: error }, 'a word was not completed'));
 
   return async function hear(interaction: Interaction): Promise<void> {
     if (interaction.isAutocomplete()) return complete(interaction);

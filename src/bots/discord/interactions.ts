@@ -18,7 +18,9 @@ import { label } from './escape.js';
 export type Pressed = ButtonInteraction | StringSelectMenuInteraction;
 export type Told = ChatInputCommandInteraction | Pressed | ModalSubmitInteraction;
 
-function memberOf({ member }: Told): Pick<Person, 'joined' | 'roles'> & { nick: string | null } {
+function memberOf({
+  member,
+}: Told | AutocompleteInteraction): Pick<Person, 'joined' | 'roles'> & { nick: string | null } {
   if (!member) return { joined: null, roles: [], nick: null };
   if ('displayName' in member)
     return { joined: member.joinedTimestamp, roles: [...member.roles.cache.keys()], nick: member.displayName };
@@ -26,7 +28,7 @@ function memberOf({ member }: Told): Pick<Person, 'joined' | 'roles'> & { nick: 
   return { joined: Number.isFinite(joined) ? joined : null, roles: member.roles, nick: member.nick ?? null };
 }
 
-export function personOf(told: Told): Person {
+export function personOf(told: Told | AutocompleteInteraction): Person {
   const { user, guild, memberPermissions, locale } = told;
   const { joined, roles, nick } = memberOf(told);
   return {
@@ -74,11 +76,11 @@ export const pressOf = (pressed: Pressed): string =>
 export const isHidden = ({ message }: Pressed): boolean => message.flags.has(MessageFlags.Ephemeral);
 
 /** What fits what was typed, by the argument's own rule; shows for all others. */
-export function completionsOf(interaction: AutocompleteInteraction, desk: Desk): Completion[] {
+export async function completionsOf(interaction: AutocompleteInteraction, desk: Desk): Promise<Completion[]> {
   const { name, value } = interaction.options.getFocused(true);
-  const command = desk.commands.find((one) => one.name === interaction.commandName);
-  const complete = command?.parts[interaction.options.getSubcommand(false) ?? '']?.args[name]?.complete;
-  const found = complete ? complete(`${value}`, communityOf(interaction)) : desk.complete(`${value}`);
+  const use = { command: interaction.commandName, part: interaction.options.getSubcommand(false) ?? '' };
+  const by = { person: personOf(interaction), community: communityOf(interaction) };
+  const found = await desk.completions(use, name, `${value}`, by);
   return found
     .filter((one) => one.value.length > 0 && one.value.length <= 100)
     .slice(0, 25)
