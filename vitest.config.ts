@@ -1,6 +1,8 @@
 // How the tests run: the many small ones side by side, then those that need the machine to themselves, one by one.
 import { defineConfig } from 'vitest/config';
 
+/** They leave nothing behind in a module, so each worker loads what they import once for all of them. */
+const light = ['test/{bots,contracts,feed,gate,http,payments,registry,x402}/**/*.test.ts'];
 /** A browser and real video each, which wait more than they work: two at a time. */
 const paired = ['test/e2e/{community,polls}.test.ts', 'test/overlay/on-air.test.ts'];
 /** Real browsers, real video, or a clock that a busy machine would upset. */
@@ -16,9 +18,9 @@ export default defineConfig({
         extends: true,
         test: {
           ...shared,
-          name: 'parts',
-          include: ['test/**/*.test.ts'],
-          exclude: [...paired, ...alone],
+          name: 'light',
+          include: light,
+          isolate: false,
           // They wait for chains and processes: three keep two cores busy.
           maxWorkers: 3,
           sequence: { groupOrder: 0 },
@@ -26,11 +28,22 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { ...shared, name: 'pairs', include: paired, maxWorkers: 2, sequence: { groupOrder: 1 } },
+        test: {
+          ...shared,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: [...light, ...paired, ...alone],
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
       },
       {
         extends: true,
-        test: { ...shared, name: 'show', include: alone, fileParallelism: false, sequence: { groupOrder: 2 } },
+        test: { ...shared, name: 'pairs', include: paired, maxWorkers: 2, sequence: { groupOrder: 2 } },
+      },
+      {
+        extends: true,
+        test: { ...shared, name: 'show', include: alone, fileParallelism: false, sequence: { groupOrder: 3 } },
       },
     ],
   },

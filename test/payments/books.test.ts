@@ -119,8 +119,8 @@ it('follows a chain that is rewritten: what is no more is forgotten, what is owe
   await settledEvents();
   await provider.send('anvil_reorg', [(await provider.getBlockNumber()) - depth, []]);
   await provider.send('evm_mine', []);
-  await vi.waitFor(() => expect(claimed()).toBe(0n), { timeout: 5000 });
-  await vi.waitFor(() => expect(house.now.payments.onChain().unclaimed).toBe(777n), { timeout: 5000 });
+  await vi.waitFor(() => expect(claimed()).toBe(0n), { timeout: 20_000 });
+  await vi.waitFor(() => expect(house.now.payments.onChain().unclaimed).toBe(777n), { timeout: 20_000 });
   const report = await house.settle();
   expect(report.claims).toMatchObject([{ channel: own.id, amount: '777' }]);
   await vi.waitFor(
@@ -128,7 +128,7 @@ it('follows a chain that is rewritten: what is no more is forgotten, what is owe
       const findings = (await house.now.payments.verify()).findings;
       expect(findings.filter(({ where }) => where === own.id)).toEqual([]);
     },
-    { timeout: 5000 },
+    { timeout: 20_000 },
   );
   provider.destroy();
 });
