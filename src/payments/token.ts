@@ -10,6 +10,7 @@ import {
   toBeHex,
   zeroPadValue,
 } from 'ethers';
+import { multicall3 } from '../chain/contracts.js';
 import { canonical } from '../chain/index.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
@@ -88,9 +89,7 @@ async function refuseShares(provider: JsonRpcProvider, { address, symbol }: Toke
   }
 }
 
-const many = new Interface([
-  'function aggregate3((address target,bool allowFailure,bytes callData)[]) payable returns ((bool success,bytes returnData)[])',
-]);
+const many = new Interface(multicall3.abi);
 
 /** OpenZeppelin 5 keeps upgradeable tokens' balances here (ERC-7201). */
 const namespaced = '0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace00';

@@ -52,7 +52,7 @@ export async function openPolls(needs: PollNeeds) {
   const { next, unended } = await books.load();
   let nextN = next;
 
-  const telling = createTelling((id) => {
+  const telling = createTelling<string>((id) => {
     const one = running.get(id);
     if (!one) return;
     const tally = shownTally(one.poll, one.tally());

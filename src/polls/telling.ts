@@ -1,45 +1,45 @@
-// Who hears of changes, and how often: at once, then at most twice a second for each poll, and of the last change always.
+// Who hears of changes, and how often: at once, then at most twice a second for each poll or prediction, and of the last change always.
 
 export const tellEveryMs = 500;
 
-/** `tally` hears first, of polls that run. */
-export function createTelling(tally: (poll: string) => void) {
-  const listeners = new Set<(poll: string) => void>();
-  const waiting = new Map<string, { timer: ReturnType<typeof setTimeout>; again: boolean }>();
+/** `first` hears before the listeners. */
+export function createTelling<Id>(first: (id: Id) => void) {
+  const listeners = new Set<(id: Id) => void>();
+  const waiting = new Map<Id, { timer: ReturnType<typeof setTimeout>; again: boolean }>();
 
-  function tell(poll: string): void {
-    tally(poll);
-    for (const listener of listeners) listener(poll);
+  function tell(id: Id): void {
+    first(id);
+    for (const listener of listeners) listener(id);
   }
 
-  function rest(poll: string): void {
+  function rest(id: Id): void {
     const timer = setTimeout(() => {
-      const again = waiting.get(poll)?.again;
-      waiting.delete(poll);
+      const again = waiting.get(id)?.again;
+      waiting.delete(id);
       if (!again) return;
-      tell(poll);
-      rest(poll);
+      tell(id);
+      rest(id);
     }, tellEveryMs);
-    waiting.set(poll, { timer, again: false });
+    waiting.set(id, { timer, again: false });
   }
 
   return {
-    changed(poll: string): void {
-      const mine = waiting.get(poll);
+    changed(id: Id): void {
+      const mine = waiting.get(id);
       if (mine) {
         mine.again = true;
         return;
       }
-      tell(poll);
-      rest(poll);
+      tell(id);
+      rest(id);
     },
     /** It opened, or ended: told at once. */
-    now(poll: string): void {
-      clearTimeout(waiting.get(poll)?.timer);
-      waiting.delete(poll);
-      tell(poll);
+    now(id: Id): void {
+      clearTimeout(waiting.get(id)?.timer);
+      waiting.delete(id);
+      tell(id);
     },
-    onChange(listener: (poll: string) => void): () => void {
+    onChange(listener: (id: Id) => void): () => void {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },

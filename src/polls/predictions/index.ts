@@ -14,13 +14,13 @@ import type {
 } from '../../vocabulary/predictions.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
+import { createTelling } from '../telling.js';
 import { createBooks, isOver, type Prediction, type StakeRow } from './books.js';
 import { marketId } from './channel.js';
 import { createEscrow, type EscrowChain } from './escrow.js';
 import { type Looked, startRounds } from './rounds.js';
 import { type ChatStake, createStakes, type Purses } from './staking.js';
 import { createSteps } from './steps.js';
-import { createTelling } from './telling.js';
 import { termsFor } from './terms.js';
 import { oddsOf, viewOf } from './view.js';
 
@@ -76,7 +76,7 @@ export async function openPredictions(needs: PredictionNeeds) {
   const live = new Map<number, Looked>();
   for (const one of await books.unfinished()) live.set(one.n, { one, looked: 0 });
 
-  const telling = createTelling((n) => {
+  const telling = createTelling<number>((n) => {
     const one = live.get(n)?.one;
     if (one?.state === 'open') needs.onOdds?.(one.stream, oddsOf(one, now()));
     for (const listener of listeners) listener(`${n}`);
