@@ -276,6 +276,11 @@ export async function connectChain(needs: {
       const args = [config, amount, nonce, signature];
       return (await send(`refund/${id}/${nonce}`, settlement, 'refundWithSignature', args)).hash as Hex;
     },
+    /** Waits until a refund that is under way is mined for good; null when none is. */
+    async refundUnderWay(id: Hex): Promise<{ amount: bigint; transaction: Hex } | null> {
+      const receipt = await ask(() => outbox.join(`refund/${id}/`));
+      return receipt && { amount: told(receipt, 'Refunded')[0]?.amount ?? 0n, transaction: receipt.hash as Hex };
+    },
     /** Sends a holder's signed EIP-3009 transfer on: the holder needs no gas. */
     async transferSigned(transfer: ReceiveAuthorization, signature: Hex): Promise<Hex> {
       const { from, to, value, validAfter, validBefore, nonce } = transfer;

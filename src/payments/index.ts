@@ -134,10 +134,11 @@ export async function openPayments(needs: {
     checkClock(issuedAt);
     if (recover(closeDigest(id, issuedAt, domain), signature) !== purse.signer) throw new Problem('wrong_signer');
     const { claims, refunds } = await settler.close(id);
-    const refund = refunds[0];
+    const refund = refunds.at(-1);
     if (!refund) throw new Problem('nothing_to_refund');
-    const claimed = claims.reduce((sum, claim) => sum + BigInt(claim.amount), 0n);
-    return { claimed: claimed.toString(), refunded: refund.amount, to: refund.to, transaction: refund.transaction };
+    const sum = (rows: readonly { amount: string }[]): string =>
+      rows.reduce((total, { amount }) => total + BigInt(amount), 0n).toString();
+    return { claimed: sum(claims), refunded: sum(refunds), to: refund.to, transaction: refund.transaction };
   }
 
   /** What is claimed, paid out and still unclaimed over all channels, base units; paid out as last seen. */

@@ -216,6 +216,11 @@ export function createOutbox(needs: {
       const followed = await turn('nonce', async () => following.get(call.name) ?? take(await begin(call)));
       return wait(followed);
     },
+    /** Waits for what is under way by a name that begins so; null when there is nothing. Problems as of `send`. */
+    async join(beginning: string): Promise<TransactionReceipt | null> {
+      const followed = [...following.values()].find(({ row }) => row.name.startsWith(beginning));
+      return followed ? wait(followed) : null;
+    },
     /** Takes up what an earlier run left under way. */
     async resume(): Promise<void> {
       for (const row of await unfinished().execute()) take(row);

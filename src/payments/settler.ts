@@ -91,19 +91,24 @@ export function createSettler(needs: {
 
   /** Gives back what a closing channel did not spend, or `most` of it; everything spent must be claimed before. */
   async function giveBack(id: Hex, most?: bigint): Promise<Refunds> {
+    // One that is mined, and not for good yet, may be taken back and come again: what is left is known after it.
+    const before = await chain.refundUnderWay(id);
     const channel = await channels.refresh(id);
     const purse = ledger.purse(id);
     if (!channel || !purse) throw new Problem('unknown_purse');
     if (channel.claimed < purse.spent)
       throw new Problem('charge_refused', { reason: 'not everything spent is claimed' });
+    const to = channel.config.payer;
+    const given = before ? [{ channel: id, to, amount: `${before.amount}`, transaction: before.transaction }] : [];
     const rest = channel.balance - channel.claimed;
-    const amount = most !== undefined && most < rest ? most : rest;
-    if (amount === 0n) return [];
+    const wanted = most === undefined ? rest : most - (before?.amount ?? 0n);
+    const amount = wanted < rest ? wanted : rest;
+    if (amount <= 0n) return given;
     const nonce = await chain.refundNonce(id);
     const signature = sign(refundDigest(id, nonce, amount, domain), gateKey);
     const transaction = await chain.refund(id, channel.config, amount, nonce, signature);
     await channels.refresh(id);
-    return [{ channel: id, to: channel.config.payer, amount: amount.toString(), transaction }];
+    return [...given, { channel: id, to, amount: amount.toString(), transaction }];
   }
 
   const setClosing = (id: Hex, closing: boolean) =>

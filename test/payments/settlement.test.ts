@@ -138,6 +138,40 @@ it('keeps all of it over a restart', async () => {
   expect(report.claims.some((claim) => claim.channel === own.id && claim.amount === '42')).toBe(true);
 });
 
+it('keeps a channel closed until its refund is mined for good, also over a restart', async () => {
+  const own = await house.viewer(dai);
+  const provider = new JsonRpcProvider(house.now.place.rpcUrl, undefined, { staticNetwork: true });
+  const close = () => {
+    const at = Date.now();
+    return house.now.payments.close(own.id, at, sign(closeDigest(own.id, at, house.now.payments.domain), own.key));
+  };
+  const purse = () => house.now.payments.ledger.purse(own.id);
+  const seen = async (): Promise<number> => {
+    const mark = house.now.store.db.selectFrom('meta').select('value').where('name', '=', 'block');
+    return JSON.parse((await mark.executeTakeFirstOrThrow()).value).block;
+  };
+  await provider.send('evm_mine', []);
+  await provider.send('evm_mine', []);
+  await house.reopen(3);
+  const cut = close().catch((error: unknown) => error);
+  await vi.waitFor(async () => expect(await house.now.chain.balanceOf(own.signer)).toBe(dai), { timeout: 5000 });
+  await house.reopen(3);
+  expect(await cut).toEqual(refusal('chain_unavailable'));
+  let over = false;
+  const again = close().finally(() => {
+    over = true;
+  });
+  await provider.send('evm_mine', []);
+  await vi.waitFor(async () => expect(await seen()).toBe((await provider.getBlockNumber()) - 2), { timeout: 5000 });
+  expect([over, purse()?.closing]).toEqual([false, true]);
+  await provider.send('evm_mine', []);
+  // The server itself had taken the closing up before.
+  await expect(again).rejects.toEqual(refusal('nothing_to_refund'));
+  expect(purse()).toMatchObject({ limit: 0n, closing: false });
+  await house.reopen();
+  provider.destroy();
+});
+
 it('says so while the chain is away, goes on serving, and settles when it is back', async () => {
   const own = await house.viewer(dai);
   await own.pay(1, 10n);

@@ -39,10 +39,10 @@ export async function openMoney({ lookEveryMs = 100 } = {}) {
   const startChain = (port?: string) =>
     chooseChain({ settings: readSettings({ DATA_DIR: folder, ...(port && { CHAIN_PORT: port }) }), log: silent });
 
-  async function open(place: ChainPlace): Promise<Money> {
+  async function open(place: ChainPlace, confirmations = 1): Promise<Money> {
     const store = await openStore({ path: join(folder, 'dtok.sqlite') });
     if (!(await store.db.selectFrom('streams').select('id').executeTakeFirst())) await addStream(store);
-    const chain = await connectChain({ ...place, store, pollMs: 50, confirmations: 1, log: silent });
+    const chain = await connectChain({ ...place, store, pollMs: 50, confirmations, log: silent });
     const settle = { minimum: 10n ** 30n, afterMs: 10 ** 9, everyMs: lookEveryMs, coinPrice: 0n, mostCostPercent: 5n };
     const payments = await openPayments({
       ...{ store, chain, gateKey, sponsorKey, onPurse: () => {}, log: silent },
@@ -59,9 +59,9 @@ export async function openMoney({ lookEveryMs = 100 } = {}) {
 
   const house = {
     now: await open(await startChain()),
-    reopen: async () => {
+    reopen: async (confirmations = 1) => {
       await shut(house.now);
-      house.now = await open(house.now.place);
+      house.now = await open(house.now.place, confirmations);
     },
     stopChain: () => house.now.place.stop(),
     startChainAgain: async () => {
