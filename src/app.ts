@@ -254,6 +254,7 @@ async function wire(
     payerOf: (session) => shows.sessions.find(session)?.payer,
     viewers: shows.viewers,
     poll: polls.current,
+    prediction: predictions.onAir,
     alerts,
     goal: goals.get,
     leaderboard: (stream) => leaderboard(stream, 'show'),

@@ -14,7 +14,7 @@ import {
 } from '../vocabulary/events.js';
 import type { Goal, Leaderboard } from '../vocabulary/goals.js';
 import type { PollView, TallyMessage } from '../vocabulary/polls.js';
-import type { OddsMessage } from '../vocabulary/predictions.js';
+import type { OddsMessage, PredictionMessage } from '../vocabulary/predictions.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Alerts } from './alerts/index.js';
@@ -42,6 +42,8 @@ export interface OverlayNeeds {
   viewers: (stream: string) => number;
   /** The poll that runs, or has ended lately. */
   poll: (stream: string) => PollView | null;
+  /** The prediction that runs, or was over lately. */
+  prediction: (stream: string) => Omit<PredictionMessage, 'n'>;
   alerts: Pick<Alerts, 'current' | 'seen' | 'overlaysChanged'>;
   goal: (stream: string) => Goal | null;
   leaderboard: (stream: string) => Promise<Leaderboard>;
@@ -130,6 +132,7 @@ export function startOverlay(needs: OverlayNeeds) {
     else socket.data.end = end;
     socket.emit('viewers', needs.viewers(wish.stream));
     socket.emit('poll', { poll: needs.poll(wish.stream), n: feed.last() });
+    socket.emit('prediction', { ...needs.prediction(wish.stream), n: feed.last() });
     await welcome(socket, wish.stream);
     return feed.last();
   }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Seen, Showing } from './alerts.js';
 import type { Goal, Leaderboard } from './goals.js';
 import { PollDefinition, type PollMessage, PollTally, type TallyMessage } from './polls.js';
-import { type OddsMessage, PredictionView } from './predictions.js';
+import { type OddsMessage, type PredictionMessage, PredictionView } from './predictions.js';
 import { Amount, Bytes32, Milliseconds, StreamId } from './values.js';
 
 const numbered = { n: z.number().int().positive(), stream: StreamId, at: Milliseconds };
@@ -106,6 +106,8 @@ export interface ServerToClient {
   poll: (now: PollMessage) => void;
   /** How the running poll stands, at most twice a second. */
   tally: (tally: TallyMessage) => void;
+  /** On following, before any `odds`. */
+  prediction: (now: PredictionMessage) => void;
   /** How an open prediction stands, at most twice a second. */
   odds: (odds: OddsMessage) => void;
   /** How many watch now. */

@@ -62,6 +62,14 @@ export const PredictionView = z
   .meta({ id: 'PredictionView' });
 export type PredictionView = z.infer<typeof PredictionView>;
 
+/** Told on following: the newest there is to show, as of event `n`; what earlier events said of predictions is old. */
+export interface PredictionMessage {
+  prediction: PredictionView | null;
+  /** When its result was said, or it was called off; null also: that is not known. */
+  endedAt: number | null;
+  n: number;
+}
+
 /** Pushed while it is open, unnumbered: only the newest matters. */
 export interface OddsMessage {
   prediction: string;

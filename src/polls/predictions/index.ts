@@ -7,6 +7,7 @@ import type { Store } from '../../store/index.js';
 import { createTurns } from '../../turns.js';
 import type {
   OddsMessage,
+  PredictionMessage,
   PredictionView,
   PredictionWish,
   StakeReceipt,
@@ -18,6 +19,7 @@ import { createTelling } from '../telling.js';
 import { createBooks, isOver, type Prediction, type StakeRow } from './books.js';
 import { marketId } from './channel.js';
 import { createEscrow, type EscrowChain } from './escrow.js';
+import { createOnAir } from './on-air.js';
 import { type Looked, startRounds } from './rounds.js';
 import { type ChatStake, createStakes, type Purses } from './staking.js';
 import { createSteps } from './steps.js';
@@ -69,12 +71,17 @@ export async function openPredictions(needs: PredictionNeeds) {
   const escrow = createEscrow(chain);
   const stakes = createStakes({ ...needs, books, escrow, mayStake, now });
   const { release } = stakes;
-  const { advance, pay } = createSteps({ books, escrow, feed, onPaid: purses.collectAt, release, log, now });
+  const onAir = createOnAir(now);
+  const goes = { onPaid: purses.collectAt, onStep: onAir.put, release };
+  const { advance, pay } = createSteps({ books, escrow, feed, ...goes, log, now });
   const turn = createTurns<number>();
   const openTurn = createTurns<string>();
   const listeners = new Set<(id: string) => void>();
   const live = new Map<number, Looked>();
-  for (const one of await books.unfinished()) live.set(one.n, { one, looked: 0 });
+  for (const one of await books.unfinished()) {
+    live.set(one.n, { one, looked: 0 });
+    onAir.put(one);
+  }
 
   const telling = createTelling<number>((n) => {
     const one = live.get(n)?.one;
@@ -98,6 +105,7 @@ export async function openPredictions(needs: PredictionNeeds) {
     const before = live.get(one.n)?.one;
     // What begins anew is looked at soon.
     live.set(one.n, { one, looked: before && before.state === one.state ? now() : 0 });
+    onAir.put(one);
     if (before?.state !== one.state || before.stakes !== one.stakes || before.winner !== one.winner)
       telling.changed(one.n);
     if (isOver(one)) live.delete(one.n);
@@ -226,6 +234,11 @@ export async function openPredictions(needs: PredictionNeeds) {
     async current(stream: string): Promise<PredictionView | null> {
       const [one] = await books.latest(stream, 1);
       return one ? shown(live.get(one.n)?.one ?? one) : null;
+    },
+    /** What who comes now is shown: the one that runs, or is over since less than a minute. */
+    onAir(stream: string): Omit<PredictionMessage, 'n'> {
+      const at = onAir.of(stream);
+      return { prediction: at && shown(at.one), endedAt: at?.endedAt ?? null };
     },
     list: async (stream: string): Promise<PredictionView[]> => (await books.latest(stream, 50)).map(shown),
     /** Told of every change, at most twice a second for each. */

@@ -20,6 +20,8 @@ export function createSteps(needs: {
   feed: Pick<Feed, 'append' | 'announce'>;
   /** What came to a payer is put where it spends from. */
   onPaid: (payer: Hex) => Promise<void>;
+  /** It came a step further, and readers of the feed are about to hear of it. */
+  onStep: (one: Prediction) => void;
   /** Gives back what was deposited for stakes that are none. */
   release: (one: Prediction) => Promise<void>;
   log: Logger;
@@ -35,6 +37,8 @@ export function createSteps(needs: {
         data: { what, prediction: viewOf(made, escrow.address, now()) },
       }),
     );
+    // Who comes from here on is told what the event says.
+    needs.onStep(next);
     feed.announce();
     return next;
   }

@@ -1,6 +1,7 @@
 // Follows a stream's feed over a socket, for ever: catches up after every break, shows each event once.
 import type { FeedEvent, Follow, FollowAnswer, PurseState, ServerToClient } from '../../vocabulary/events.js';
 import type { PollEar } from './poll.js';
+import type { PredictionEar } from './prediction.js';
 import { backoff } from './time.js';
 
 /** What the feed needs of a socket.io client. */
@@ -25,6 +26,8 @@ export interface FeedNeeds {
   onViewers?: (count: number) => void;
   /** What is told of polls beside the events. */
   polls?: Pick<PollEar, 'told' | 'tally'>;
+  /** What is told of predictions beside the events. */
+  predictions?: Pick<PredictionEar, 'told' | 'odds'>;
   onStatus?: (connected: boolean) => void;
   /** Where the feed starts: at the first connection without `after`, or when the server's numbers began anew. */
   onStart?: (last: number) => void;
@@ -90,6 +93,8 @@ export function followFeed(needs: FeedNeeds): { refollow(): void; stop(): void }
   socket.on('viewers', (count) => needs.onViewers?.(count));
   socket.on('poll', (now) => needs.polls?.told(now));
   socket.on('tally', (message) => needs.polls?.tally(message));
+  socket.on('prediction', (now) => needs.predictions?.told(now));
+  socket.on('odds', (message) => needs.predictions?.odds(message));
   socket.on('connect', follow);
   const broken = () => {
     onStatus(false);
