@@ -1,6 +1,8 @@
 // The overlay for OBS: connects for ever, and fills the parts that its address asks for.
+import './themes/base.css';
 import './overlay.css';
 import './poll.css';
+import { defaultPlace, partNames, shapeOf } from '../../vocabulary/places.js';
 import { createApi, passing } from '../shared/api.js';
 import { followFeed } from '../shared/feed.js';
 import { createKeep } from '../shared/keep.js';
@@ -10,13 +12,14 @@ import { openSocket } from '../shared/socket.js';
 import { backoff, pause } from '../shared/time.js';
 import { alertPart } from './alert.js';
 import { goalPart } from './goal.js';
+import { type Box, createBox } from './layout.js';
 import { leaderboardPart } from './leaderboard.js';
 import { type Part, wantedParts } from './part.js';
 import { createPollWidget } from './poll.js';
 import { createServerTime } from './server-time.js';
 
-const pollPart: Part = ({ socket, unit }) => {
-  const ear = createPollEar(createPollWidget(document.body, unit).show);
+const pollPart: Part = ({ socket, page, unit }) => {
+  const ear = createPollEar(createPollWidget(page, unit).show);
   socket.on('poll', ear.told);
   socket.on('tally', ear.tally);
   return ear.hear;
@@ -71,7 +74,20 @@ async function run(): Promise<void> {
   socket.on('connect', measure);
   setInterval(measure, measureEveryMs);
   const wanted = wantedParts(location.search);
-  const hearing = wanted.flatMap((name) => parts[name]?.({ socket, page, keep, stream, unit, time }) ?? []);
+  const boxes = new Map<string, Box>();
+  const hearing = wanted.flatMap((name) => {
+    const part = parts[name];
+    if (!part) return [];
+    const box = createBox(name, page);
+    boxes.set(name, box);
+    return part({ socket, page: box.page, keep, stream, unit, time }) ?? [];
+  });
+  const arrange = (): void => {
+    const shape = shapeOf(innerWidth, innerHeight);
+    for (const name of partNames) boxes.get(name)?.place(defaultPlace(name, shape, wanted));
+  };
+  arrange();
+  window.addEventListener('resize', arrange);
   let told = false;
   followFeed({
     socket,

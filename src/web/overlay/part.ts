@@ -1,13 +1,14 @@
 // The parts of the overlay, and which of them its address asks for.
 import type { Socket } from 'socket.io-client';
 import type { ClientToServer, FeedEvent, ServerToClient } from '../../vocabulary/events.js';
+import { usualParts } from '../../vocabulary/places.js';
 import type { Keep } from '../shared/keep.js';
 import type { Unit } from '../shared/money.js';
 import type { ServerTime } from './server-time.js';
 
 export interface PartNeeds {
   socket: Socket<ServerToClient, ClientToServer>;
-  /** Where it puts what it shows. */
+  /** The part's own box, where it puts what it shows: the layout says where that stands and how wide it is. */
   page: HTMLElement;
   keep: Keep;
   stream: string;
@@ -18,12 +19,10 @@ export interface PartNeeds {
 /** Adds itself to the page; what it returns hears of every event of the feed. */
 export type Part = (needs: PartNeeds) => ((event: FeedEvent) => void) | undefined;
 
-const usual = ['alerts', 'goal', 'poll'];
-
 /** Of `?parts=alerts,goal`; without it, the usual ones. */
 export function wantedParts(search: string): string[] {
   const asked = new URLSearchParams(search).get('parts');
-  if (asked === null) return usual;
+  if (asked === null) return [...usualParts];
   const names = asked.split(',').map((name) => name.trim().toLowerCase());
   return names.filter((name, i) => /^[a-z]{1,20}$/.test(name) && names.indexOf(name) === i).slice(0, 20);
 }
