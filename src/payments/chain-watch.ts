@@ -82,10 +82,11 @@ export function watchChain(needs: WatchNeeds): { reachable: () => boolean; stop:
     return events.map((event) => ({ ...event, at: times.get(event.block) ?? 0 }));
   }
 
-  async function advance(seen: Seen, head: number): Promise<Seen> {
-    const to = await seenAt(chain, Math.min(head, seen.block + span));
+  async function advance(seen: Seen, to: Seen): Promise<Seen> {
     const events = await chain.events(seen.block + 1, to.block);
-    for (const id of new Set(events.flatMap(({ channel }) => (channel ? [channel] : [])))) {
+    // What was read before its block counted may have been rewritten without a trace.
+    const readEarly = channels.readWithin(seen.block, to.block);
+    for (const id of new Set([...readEarly, ...events.flatMap(({ channel }) => channel ?? [])])) {
       if (await channels.refresh(id)) await needs.onChange(id);
     }
     await writeSeen(store, to, await dated(events.filter(ours)));
@@ -110,8 +111,13 @@ export function watchChain(needs: WatchNeeds): { reachable: () => boolean; stop:
     if (looked !== head) await needs.onLook();
     looked = head;
     let seen = (await readSeen(store)) ?? (await seenAt(chain, head));
-    if ((await chain.block(seen.block))?.hash !== seen.hash) seen = await goBack(seen);
-    while (seen.block < head && !stopped) seen = await advance(seen, head);
+    while (!stopped) {
+      const to = seen.block < head ? await seenAt(chain, Math.min(head, seen.block + span)) : null;
+      // Asked after it: then the one stands on the other.
+      if ((await chain.block(seen.block))?.hash !== seen.hash) seen = await goBack(seen);
+      else if (to) seen = await advance(seen, to);
+      else return;
+    }
   }
 
   async function run(): Promise<void> {

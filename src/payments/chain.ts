@@ -1,5 +1,6 @@
 // The settlement contract and the token on an EVM chain, as the payments part needs them (ethers 6).
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import {
   AbiCoder,
   Contract,
@@ -39,6 +40,14 @@ export interface ChannelOnChain {
   withdrawing: bigint;
   /** Seconds; 0 when no withdrawal is pending. */
   withdrawAt: number;
+}
+
+/** A channel as just read. */
+export interface ChannelReading extends ChannelOnChain {
+  /** The chain's newest block then. */
+  head: number;
+  /** Blocks that count say the same; otherwise it may still be taken back. */
+  counts: boolean;
 }
 
 export interface ClaimRow {
@@ -160,30 +169,25 @@ export async function connectChain(needs: {
     return (await send(`deposit/${name}`, settlement, 'deposit', [config, amount, collector, data])).hash as Hex;
   }
 
-  /** The channel as of the newest block that counts; a later one may still be taken back. */
-  async function deepState(id: Hex): Promise<unknown[]> {
-    const blockTag = Math.max(0, (await provider.getBlockNumber()) - confirmations + 1);
-    return settlement.getFunction('channels')(id, { blockTag });
+  async function stateAt(id: Hex, blockTag: number | 'latest') {
+    const [[balance, claimed], [withdrawing, withdrawAt]] = await Promise.all([
+      settlement.getFunction('channels')(id, { blockTag }),
+      settlement.getFunction('pendingWithdrawals')(id, { blockTag }),
+    ]);
+    return { balance, claimed, withdrawing, withdrawAt: Number(withdrawAt) } as ChannelOnChain;
   }
 
+  /** The newest block that counts; a later one may still be taken back. */
+  const countedBlock = async (): Promise<number> => Math.max(0, (await provider.getBlockNumber()) - confirmations + 1);
+
   /** What came in counts once it is `confirmations` blocks deep; what leaves, at once. */
-  async function channel(id: Hex): Promise<ChannelOnChain> {
-    const [newest, withdrawal, deep] = await ask(() =>
-      Promise.all([
-        settlement.getFunction('channels')(id),
-        settlement.getFunction('pendingWithdrawals')(id),
-        confirmations > 1 ? deepState(id) : null,
-      ]),
-    );
-    const [balance, claimed] = newest as [bigint, bigint];
-    const [deepBalance] = (deep ?? newest) as [bigint];
-    const sure = deepBalance < balance ? deepBalance : balance;
-    return {
-      balance: sure > claimed ? sure : claimed,
-      claimed,
-      withdrawing: withdrawal[0] as bigint,
-      withdrawAt: Number(withdrawal[1]),
-    };
+  async function channelNow(id: Hex): Promise<ChannelReading> {
+    const counted = await countedBlock();
+    const [newest, deep] = await Promise.all([stateAt(id, 'latest'), confirmations > 1 ? stateAt(id, counted) : null]);
+    const head = await provider.getBlockNumber();
+    const sure = deep && deep.balance < newest.balance ? deep.balance : newest.balance;
+    const balance = sure > newest.claimed ? sure : newest.claimed;
+    return { ...newest, balance, head, counts: deep === null || isDeepStrictEqual(newest, deep) };
   }
 
   return {
@@ -200,7 +204,7 @@ export async function connectChain(needs: {
     gaslessAllowance: permits && gaslessAllowance,
     /** Pays for the gas. */
     relayer: relayer.address.toLowerCase() as Hex,
-    channel,
+    channel: (id: Hex): Promise<ChannelReading> => ask(() => channelNow(id)),
     /** Of many addresses by few questions, in their order. */
     balancesOf: (addresses: readonly Hex[]): Promise<bigint[]> => ask(() => balancesOf(addresses)),
     balanceOf: (address: Hex): Promise<bigint> => ask(() => token.getFunction('balanceOf')(address)),
@@ -228,7 +232,7 @@ export async function connectChain(needs: {
     /** `0x` where there is no contract. */
     code: (address: Hex): Promise<Hex> => ask(async () => (await provider.getCode(address)) as Hex),
     /** The newest block that is deep enough to count. */
-    head: () => ask(async () => Math.max(0, (await provider.getBlockNumber()) - confirmations + 1)),
+    head: (): Promise<number> => ask(countedBlock),
     /** Null when there is no such block. `at` in ms. */
     block: (n: number): Promise<{ hash: Hex; at: number } | null> =>
       ask(async () => {

@@ -5,7 +5,7 @@ import { createTurns } from '../turns.js';
 import type { DepositRequest } from '../vocabulary/api.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
-import type { Chain, ChannelOnChain } from './chain.js';
+import type { Chain, ChannelOnChain, ChannelReading } from './chain.js';
 import type { Ledger } from './ledger.js';
 import type { Purse } from './purse.js';
 import { type Channel, channelFromRow, channelToRow, saveChannelState } from './rows.js';
@@ -64,8 +64,8 @@ export async function openChannels(needs: {
   const usable = (state: ChannelOnChain): bigint =>
     state.balance > state.withdrawing ? state.balance - state.withdrawing : 0n;
 
-  async function add(config: ChannelFields, id: Hex, state: ChannelOnChain): Promise<void> {
-    const channel: Channel = { id, config, ...state };
+  async function add(config: ChannelFields, id: Hex, { head, counts: _, ...state }: ChannelReading): Promise<void> {
+    const channel: Channel = { id, config, ...state, asOf: head };
     const purse: Purse = {
       id,
       kind: 'channel',
@@ -93,7 +93,7 @@ export async function openChannels(needs: {
   async function readAnew(id: Hex): Promise<Channel | undefined> {
     const channel = channels.get(id);
     if (!channel) return undefined;
-    const state = await chain.channel(id);
+    const { head, counts, ...state } = await chain.channel(id);
     // A refund counts it up.
     if (channel.balance !== state.balance) refundNonces.delete(id);
     const purse = ledger.purse(id);
@@ -102,8 +102,8 @@ export async function openChannels(needs: {
       channel.claimed === state.claimed &&
       channel.withdrawing === state.withdrawing &&
       purse?.limit === usable(state);
-    if (same) return channel;
-    Object.assign(channel, state);
+    if (same && counts) return channel;
+    Object.assign(channel, state, { asOf: head });
     const saved = { ...channel };
     await ledger.adjust(
       id,
@@ -222,6 +222,9 @@ export async function openChannels(needs: {
     adopt: (config: ChannelFields, id: Hex): Promise<boolean> => turn(id, () => adopt(config, id)),
     refundNonce,
     refresh,
+    /** Read at a block after `from`, up to `to`. */
+    readWithin: (from: number, to: number): Hex[] =>
+      [...channels.values()].flatMap(({ id, asOf }) => (asOf > from && asOf <= to ? [id] : [])),
     refreshAll: async () => {
       for (const id of channels.keys()) await refresh(id);
     },

@@ -14,6 +14,8 @@ export interface Channel {
   claimed: bigint;
   withdrawing: bigint;
   withdrawAt: number;
+  /** The block at which it was read: while the watcher has not passed it, it may have been rewritten. */
+  asOf: number;
 }
 
 export const purseFromRow = (row: Selectable<PurseRow>): Purse => ({
@@ -71,6 +73,7 @@ export const channelFromRow = (row: Selectable<ChannelRow>): Channel => ({
   claimed: BigInt(row.claimed),
   withdrawing: BigInt(row.withdrawing),
   withdrawAt: row.withdraw_at,
+  asOf: row.as_of,
 });
 
 export const channelToRow = (channel: Readonly<Channel>, createdAt: number): ChannelRow => ({
@@ -91,6 +94,7 @@ const channelChainState = (channel: Readonly<Channel>) => ({
   claimed: channel.claimed.toString(),
   withdrawing: channel.withdrawing.toString(),
   withdraw_at: channel.withdrawAt,
+  as_of: channel.asOf,
 });
 
 export async function saveChannelState(trx: Trx, channel: Readonly<Channel>): Promise<void> {

@@ -6,6 +6,7 @@ import { moves } from './migrations/moves.js';
 import { polls } from './migrations/polls.js';
 import { posts } from './migrations/posts.js';
 import { predictions } from './migrations/predictions.js';
+import { readings } from './migrations/readings.js';
 import type { Tables } from './schema.js';
 
 const first: Migration = {
@@ -294,6 +295,7 @@ const steps: readonly Migration[] = [
   alertsAndGoals,
   predictions,
   moves,
+  readings,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

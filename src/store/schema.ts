@@ -43,6 +43,8 @@ export interface ChannelRow {
   claimed: string;
   withdrawing: string;
   withdraw_at: number;
+  /** The block at which it was read. */
+  as_of: number;
   created_at: number;
 }
 

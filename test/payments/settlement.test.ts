@@ -172,6 +172,26 @@ it('keeps a channel closed until its refund is mined for good, also over a resta
   provider.destroy();
 });
 
+it('reads a channel again once the block counts at which it was read: that one may have been rewritten', async () => {
+  const own = await house.viewer(dai);
+  const provider = new JsonRpcProvider(house.now.place.rpcUrl, undefined, { staticNetwork: true });
+  const mine = () => provider.send('evm_mine', []);
+  const limit = () => house.now.payments.ledger.purse(own.id)?.limit;
+  await provider.send('anvil_setBalance', [own.signer, `0x${dai.toString(16)}`]);
+  for (let i = 0; i < 3; i++) await mine();
+  await house.reopen(3);
+  const contract = new Contract(house.now.place.contract, x402BatchSettlement.abi, new Wallet(own.key, provider));
+  const { config } = house.now.payments.channels.get(own.id) ?? {};
+  await (await contract.getFunction('initiateWithdraw').send(config, dai)).wait();
+  await house.now.payments.channels.refresh(own.id);
+  expect(limit()).toBe(0n);
+  await provider.send('anvil_reorg', [1, []]);
+  for (let i = 0; i < 3; i++) await mine();
+  await vi.waitFor(() => expect(limit()).toBe(dai), { timeout: 5000 });
+  await house.reopen();
+  provider.destroy();
+});
+
 it('says so while the chain is away, goes on serving, and settles when it is back', async () => {
   const own = await house.viewer(dai);
   await own.pay(1, 10n);

@@ -47,7 +47,7 @@ export async function addChannel(ledger: Ledger, limit: bigint, key: Hex = rando
     withdrawDelay: 900,
     salt: id,
   };
-  const chain = { balance: limit, claimed: 0n, withdrawing: 0n, withdrawAt: 0 };
+  const chain = { balance: limit, claimed: 0n, withdrawing: 0n, withdrawAt: 0, asOf: 0 };
   const purse: Purse = { ...blank, id, kind: 'channel', signer, channel: id, stream: null, limit };
   await ledger.add([purse], async (trx) => {
     await trx
