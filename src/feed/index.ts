@@ -82,21 +82,39 @@ export async function openFeed({ store, log, now = Date.now }: { store: Store; l
   }
 
   /**
-   * Calls `deliver` with every event of the stream after number `after`, in order, then with each new one.
-   * Returns the end of it. Without `after` it starts from now.
+   * Calls `deliver` with every event of the stream after number `after`, in order, and then `ready`: what comes from there
+   * on is newer, and is passed on later than that. Without `after` it starts from now.
    */
-  async function follow(stream: string, after: number | undefined, deliver: (event: FeedEvent) => void) {
+  async function catchUp(
+    stream: string,
+    after: number | undefined,
+    deliver: (event: FeedEvent) => void,
+    ready: () => void,
+  ): Promise<void> {
     // A number beyond the last is of another store: what is new here is new to its reader.
     let sent = Math.min(after ?? last, last);
-    const hear = (event: FeedEvent): void => {
-      if (event.stream !== stream || event.n <= sent) return;
+    const missed = after === undefined || after >= last ? [] : await stored(stream, after);
+    for (const event of [...missed, ...recent]) {
+      // What is on disk already and not passed on yet, will be.
+      if (event.stream !== stream || event.n <= sent || event.n > last) continue;
       sent = event.n;
       deliver(event);
+    }
+    ready();
+  }
+
+  /** Calls `listener` with every new event of all streams, in order. Returns the end of it. */
+  function listen(listener: (event: FeedEvent) => void): () => void {
+    readers.add(listener);
+    return () => void readers.delete(listener);
+  }
+
+  /** As `catchUp`, and then with each new one of the stream. Returns the end of it. */
+  async function follow(stream: string, after: number | undefined, deliver: (event: FeedEvent) => void) {
+    const hear = (event: FeedEvent): void => {
+      if (event.stream === stream) deliver(event);
     };
-    const missed = after === undefined || after >= last ? [] : await stored(stream, after);
-    for (const event of missed) hear(event);
-    for (const event of recent) hear(event);
-    readers.add(hear);
+    await catchUp(stream, after, deliver, () => readers.add(hear));
     return () => void readers.delete(hear);
   }
 
@@ -106,5 +124,5 @@ export async function openFeed({ store, log, now = Date.now }: { store: Store; l
     announce();
   }
 
-  return { append, announce, follow, say, last: () => last };
+  return { append, announce, catchUp, listen, follow, say, last: () => last };
 }

@@ -23,7 +23,6 @@ import { createBoards } from './boards.js';
 export { type Alerts, defaultSettings, openAlerts, type Stage } from './alerts/index.js';
 
 interface ReaderData {
-  end?: () => void;
   overlay?: string;
   /** What the overlay shows. */
   parts?: ReadonlySet<string>;
@@ -55,6 +54,8 @@ const viewersEveryMs = 2000;
 
 const payerRoom = (payer: Hex): string => `payer/${payer}`;
 const streamRoom = (stream: string): string => `stream/${stream}`;
+/** Of those who have caught up: an event is made into bytes once for all of them. */
+const feedRoom = (stream: string): string => `feed/${stream}`;
 const boardRoom = (stream: string): string => `leaderboard/${stream}`;
 const seenWords: readonly unknown[] = ['up', 'stands', 'was'] satisfies Seen[];
 
@@ -102,7 +103,6 @@ export function startOverlay(needs: OverlayNeeds) {
 
   /** What an earlier wish was for is over. */
   async function leave(socket: Reader): Promise<void> {
-    socket.data.end?.();
     const { overlay, parts } = socket.data;
     delete socket.data.overlay;
     delete socket.data.parts;
@@ -127,9 +127,12 @@ export function startOverlay(needs: OverlayNeeds) {
     const payer = wish.session === undefined ? undefined : needs.payerOf(wish.session);
     if (payer) await socket.join(payerRoom(payer));
     await socket.join(streamRoom(wish.stream));
-    const end = await feed.follow(wish.stream, wish.after, (event) => socket.emit('event', event));
-    if (socket.disconnected) end();
-    else socket.data.end = end;
+    await feed.catchUp(
+      wish.stream,
+      wish.after,
+      (event) => socket.emit('event', event),
+      () => void socket.join(feedRoom(wish.stream)),
+    );
     socket.emit('viewers', needs.viewers(wish.stream));
     socket.emit('poll', { poll: needs.poll(wish.stream), n: feed.last() });
     socket.emit('prediction', { ...needs.prediction(wish.stream), n: feed.last() });
@@ -159,10 +162,11 @@ export function startOverlay(needs: OverlayNeeds) {
     });
     socket.on('clock', (reply) => typeof reply === 'function' && reply(now()));
     socket.on('disconnect', () => {
-      socket.data.end?.();
       if (socket.data.overlay !== undefined && socket.data.parts?.has('alerts')) changed(socket.data.overlay);
     });
   });
+
+  const passing = feed.listen((event) => io.to(feedRoom(event.stream)).emit('event', event));
 
   const boards = createBoards({
     isShown: (stream) => io.of('/').adapter.rooms.has(boardRoom(stream)),
@@ -210,6 +214,7 @@ export function startOverlay(needs: OverlayNeeds) {
       for (const socket of io.of('/').sockets.values()) if (socket.data.overlay === stream) socket.disconnect(true);
     },
     stop: async () => {
+      passing();
       boards.stop();
       clearInterval(telling);
       await io.close();

@@ -48,6 +48,25 @@ it('delivers every event once and in order to readers that come and go while man
   expect(heard).toEqual([...Array(200).keys()].map((i) => i + 1));
 });
 
+it('leaves what is on disk and not told yet to those who listen, so that a late reader gets it once', async () => {
+  const { store, feed } = await fresh();
+  const heard: number[] = [];
+  await feed.say(tip('main', 'a'));
+  await store.write(async (trx) => {
+    await feed.append(trx, tip('main', 'b'));
+  });
+  let ready = false;
+  feed.listen(({ n }) => ready && heard.push(n));
+  const became = () => {
+    ready = true;
+  };
+  await feed.catchUp('main', 0, ({ n }) => heard.push(n), became);
+  expect([heard, ready]).toEqual([[1], true]);
+  feed.announce();
+  await quiet();
+  expect(heard).toEqual([1, 2]);
+});
+
 it('shows nothing that was rolled back, and never gives a number twice', async () => {
   const { store, feed } = await fresh();
   const heard: string[] = [];
