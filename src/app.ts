@@ -13,7 +13,7 @@ import { fillApp, listen } from './http/server.js';
 import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
-import { defaultSettings, type Overlay, openAlerts, startOverlay } from './overlay/index.js';
+import { createTicker, defaultSettings, type Overlay, openAlerts, startOverlay } from './overlay/index.js';
 import { type Chat, openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createPayers, openPolls } from './polls/index.js';
@@ -258,6 +258,9 @@ async function wire(
     alerts,
     goal: goals.get,
     leaderboard: (stream) => leaderboard(stream, 'show'),
+    ticker: createTicker({ store, hides: alerts.hidesName }),
+    onAirSince: async (stream) => (shows.state(stream) === 'idle' ? null : (await leaderboard(stream, 'show')).since),
+    watchUrl: (stream) => `${settings.publicUrl}/watch/${stream}`,
     log,
   });
   const sponsors = startSponsorSocket({ http, payments, log });

@@ -42,7 +42,7 @@ async function openDtok(http: Server): Promise<Say> {
     ...{ http, feed, log: silent, overlayToken: () => token, payerOf: () => undefined, viewers: () => viewers },
     ...{ poll: () => null, prediction: () => ({ prediction: null, endedAt: null }), goal: () => null },
     alerts: { current: () => null, seen: async () => {}, overlaysChanged: async () => {} },
-    leaderboard: nobody,
+    ...{ leaderboard: nobody, ticker: nobody, onAirSince: nobody, watchUrl: () => '' },
   });
   return async (id) => {
     const at = new Promise<number>((resolve) => {

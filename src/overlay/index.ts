@@ -2,7 +2,6 @@
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import type { Feed } from '../feed/index.js';
-import type { Logger } from '../log.js';
 import { sameSecret } from '../secrets.js';
 import type { Seen, Showing } from '../vocabulary/alerts.js';
 import {
@@ -12,15 +11,16 @@ import {
   type PurseState,
   type ServerToClient,
 } from '../vocabulary/events.js';
-import type { Goal, Leaderboard } from '../vocabulary/goals.js';
+import type { Goal } from '../vocabulary/goals.js';
 import type { PollView, TallyMessage } from '../vocabulary/polls.js';
 import type { OddsMessage, PredictionMessage } from '../vocabulary/predictions.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Alerts } from './alerts/index.js';
-import { createBoards } from './boards.js';
+import { createPartNews, type PartNewsNeeds } from './part-news.js';
 
 export { type Alerts, defaultSettings, openAlerts, type Stage } from './alerts/index.js';
+export { createTicker } from './ticker.js';
 
 interface ReaderData {
   overlay?: string;
@@ -31,7 +31,7 @@ interface ReaderData {
 }
 type Reader = Socket<ClientToServer, ServerToClient, Record<string, never>, ReaderData>;
 
-export interface OverlayNeeds {
+export interface OverlayNeeds extends PartNewsNeeds {
   http: HttpServer;
   feed: Feed;
   /** The overlay token of a stream. Problem: unknown_stream. */
@@ -45,8 +45,6 @@ export interface OverlayNeeds {
   prediction: (stream: string) => Omit<PredictionMessage, 'n'>;
   alerts: Pick<Alerts, 'current' | 'seen' | 'overlaysChanged'>;
   goal: (stream: string) => Goal | null;
-  leaderboard: (stream: string) => Promise<Leaderboard>;
-  log: Logger;
   now?: () => number;
 }
 
@@ -56,7 +54,6 @@ const payerRoom = (payer: Hex): string => `payer/${payer}`;
 const streamRoom = (stream: string): string => `stream/${stream}`;
 /** Of those who have caught up: an event is made into bytes once for all of them. */
 const feedRoom = (stream: string): string => `feed/${stream}`;
-const boardRoom = (stream: string): string => `leaderboard/${stream}`;
 const seenWords: readonly unknown[] = ['up', 'stands', 'was'] satisfies Seen[];
 
 export type Overlay = ReturnType<typeof startOverlay>;
@@ -69,6 +66,7 @@ export function startOverlay(needs: OverlayNeeds) {
     cors: { origin: '*' },
   });
 
+  const news = createPartNews(io, needs);
   const overlaysOf = (stream: string): Reader[] =>
     [...io.of('/').sockets.values()].filter(({ data }) => data.overlay === stream && data.parts?.has('alerts'));
 
@@ -85,10 +83,7 @@ export function startOverlay(needs: OverlayNeeds) {
   async function welcome(socket: Reader, stream: string): Promise<void> {
     socket.emit('goal', needs.goal(stream));
     if (socket.data.overlay === undefined) return;
-    if (socket.data.parts?.has('leaderboard')) {
-      await socket.join(boardRoom(stream));
-      socket.emit('leaderboard', await needs.leaderboard(stream));
-    }
+    await news.welcome(socket, stream, socket.data.parts ?? new Set());
     if (!socket.data.parts?.has('alerts')) return;
     const showing = needs.alerts.current(stream);
     if (showing) put(socket, stream, showing);
@@ -168,14 +163,6 @@ export function startOverlay(needs: OverlayNeeds) {
 
   const passing = feed.listen((event) => io.to(feedRoom(event.stream)).emit('event', event));
 
-  const boards = createBoards({
-    isShown: (stream) => io.of('/').adapter.rooms.has(boardRoom(stream)),
-    tell: (stream) =>
-      needs
-        .leaderboard(stream)
-        .then((board) => void io.to(boardRoom(stream)).emit('leaderboard', board))
-        .catch((error) => log.error({ err: error, stream }, 'the leaderboard could not be counted')),
-  });
   const told = new Map<string, number>();
   const telling = setInterval(() => {
     for (const room of io.of('/').adapter.rooms.keys()) {
@@ -208,15 +195,15 @@ export function startOverlay(needs: OverlayNeeds) {
       },
     },
     goal: (stream: string, goal: Goal | null) => io.to(streamRoom(stream)).emit('goal', goal),
-    leaderboardMoved: boards.moved,
+    leaderboardMoved: news.leaderboardMoved,
     /** Ends the overlays of a stream: their token is no longer the one. */
     drop(stream: string): void {
       for (const socket of io.of('/').sockets.values()) if (socket.data.overlay === stream) socket.disconnect(true);
     },
     stop: async () => {
       passing();
-      boards.stop();
       clearInterval(telling);
+      await news.stop();
       await io.close();
     },
   };

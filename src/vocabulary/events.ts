@@ -4,6 +4,7 @@ import type { Seen, Showing } from './alerts.js';
 import type { Goal, Leaderboard } from './goals.js';
 import { PollDefinition, type PollMessage, PollTally, type TallyMessage } from './polls.js';
 import { type OddsMessage, type PredictionMessage, PredictionView } from './predictions.js';
+import type { TickerItem } from './ticker.js';
 import { Amount, Bytes32, Milliseconds, StreamId } from './values.js';
 
 const numbered = { n: z.number().int().positive(), stream: StreamId, at: Milliseconds };
@@ -120,4 +121,10 @@ export interface ServerToClient {
   goal: (goal: Goal | null) => void;
   /** To overlays with it. */
   leaderboard: (board: Leaderboard) => void;
+  /** To overlays with a ticker: all that is on it now, newest first. */
+  ticker: (items: TickerItem[]) => void;
+  /** To overlays that say how many watch, on following: since when it is on air, null: it is not. Events tell the rest. */
+  onAir: (since: number | null) => void;
+  /** To overlays with a QR code. */
+  watchUrl: (url: string) => void;
 }

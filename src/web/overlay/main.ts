@@ -16,7 +16,11 @@ import { type Box, createBox } from './layout.js';
 import { leaderboardPart } from './leaderboard.js';
 import { type Part, wantedParts } from './part.js';
 import { createPollWidget } from './poll.js';
+import { predictionPart } from './prediction.js';
+import { qrPart } from './qr.js';
 import { createServerTime } from './server-time.js';
+import { tickerPart } from './ticker.js';
+import { watchingPart } from './watching.js';
 
 const pollPart: Part = ({ socket, page, unit }) => {
   const ear = createPollEar(createPollWidget(page, unit).show);
@@ -30,6 +34,10 @@ const parts: Record<string, Part> = {
   goal: goalPart,
   leaderboard: leaderboardPart,
   poll: pollPart,
+  prediction: predictionPart,
+  qr: qrPart,
+  ticker: tickerPart,
+  watching: watchingPart,
 };
 
 const stream = decodeURIComponent(location.pathname.split('/')[2] ?? '');
