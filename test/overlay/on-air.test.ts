@@ -1,9 +1,9 @@
 // The overlay over moving video in a real Chromium, and the host's cards beside it: alerts, goal, leaderboard, a new address.
-import type { Browser, FrameLocator, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { keyToText } from '../../src/web/shared/bytes.js';
-import { launch, phone, plays, shoot } from '../support/browser.js';
+import { launch, phone, shoot } from '../support/browser.js';
 import { type Dtok, removeFolder, startDtok, temporaryFolder } from '../support/dtok.js';
+import { openScene, type Scene } from './scene.js';
 import { openTipper } from './tipper.js';
 
 const dai = 10n ** 18n;
@@ -30,37 +30,9 @@ const overlay = (parts: string): string => dtok.overlay.replace('#', `?parts=${p
 const over = async (state: string) =>
   (await dtok.api('getAlerts', main)).past.filter((alert) => alert.state === state).map(({ name }) => name);
 
-interface Scene {
-  page: Page;
-  overlay: Page | FrameLocator;
-}
-
 /** The overlay as OBS shows it: over the moving picture. */
-async function openScene(size: { width: number; height: number }): Promise<Scene> {
-  const context = await browser.newContext({ viewport: size, bypassCSP: true });
-  // Pages refuse to stand in frames; OBS lays the overlay over the picture itself.
-  await context.route('**/overlay/main*', async (route) => {
-    const response = await route.fetch();
-    const { 'content-security-policy': _, ...headers } = response.headers();
-    await route.fulfill({ response, headers });
-  });
-  const page = await context.newPage();
-  await page.goto(`${dtok.base}/watch/main#k=${keyToText(bob.key)}`);
-  await plays(page, 0.3);
-  await page.addStyleTag({
-    content: `.stage { position: fixed !important; inset: 0; z-index: 50; width: 100vw; height: 100vh; max-height: none !important; border-radius: 0 !important }
-      .chips, .controls, .unmute { display: none !important }
-      iframe { position: fixed; inset: 0; z-index: 60; width: 100%; height: 100%; border: 0; color-scheme: light }`,
-  });
-  await page.evaluate((src) => {
-    const frame = document.createElement('iframe');
-    frame.src = src;
-    document.body.append(frame);
-  }, overlay(everything));
-  const inside = page.frameLocator('iframe');
-  await inside.locator('body[data-connected=true]').waitFor();
-  return { page, overlay: inside };
-}
+const overPicture = (size: { width: number; height: number }): Promise<Scene> =>
+  openScene(browser, { base: dtok.base, key: bob.key, overlay: overlay(everything), size });
 
 /** The overlay alone, which is cheaper. */
 async function openBare(size: { width: number; height: number }): Promise<Scene> {
@@ -78,8 +50,8 @@ it('puts alerts, goal and leaderboard over the moving picture, in step on two ov
   await dtok.api('setGoal', { ...main, body: { title: 'A new amp for the second set', amount: `${25n * dai}` } });
   const hd = { width: 1280, height: 720 };
   const [big, small] = await Promise.all([
-    openScene({ width: 1920, height: 1080 }),
-    process.env.SHOTS ? openScene(hd) : openBare(hd),
+    overPicture({ width: 1920, height: 1080 }),
+    process.env.SHOTS ? overPicture(hd) : openBare(hd),
   ]);
   const scenes = [big, small];
   const standing = async (name: string) =>

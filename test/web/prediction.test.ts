@@ -8,6 +8,7 @@ import {
   type LivePrediction,
   leftOf,
   overSince,
+  percents,
   shares,
   times,
   verdict,
@@ -84,6 +85,8 @@ it('shares, multipliers and results are said as they are', () => {
     [0.75, 0.25],
     [0, 0],
   ]);
+  expect(percents([0.375, 0.625])).toEqual(['38 %', '62 %']);
+  expect(percents([0.3333, 0.3333, 0.3333])).toEqual(['33 %', '34 %', '33 %']);
   expect([1000, 1339, 9999, 10_000, 54_990, 123_456, 12_345_678, null].map(times)).toEqual([
     '1.00 ×',
     '1.33 ×',

@@ -2,13 +2,14 @@
 import './prediction.css';
 import type { PredictionView } from '../../vocabulary/predictions.js';
 import { grouped, money, type Unit } from '../shared/money.js';
-import { percent, seconds } from '../shared/poll.js';
+import { seconds } from '../shared/poll.js';
 import {
   createPredictionEar,
   isEnded,
   type LivePrediction,
   leftOf,
   overSince,
+  percents,
   shares,
   times,
   verdict,
@@ -19,8 +20,8 @@ import type { Part } from './part.js';
 /** The result stands this long. */
 const freezeMs = 20_000;
 const leaveMs = 450;
-/** More options than this stand closer. */
-const roomy = 4;
+/** More options than this stand closer; more than that in two columns. */
+const [roomy, oneColumn] = [4, 6];
 
 interface Row {
   row: HTMLElement;
@@ -60,10 +61,11 @@ const element = (tag: string, className: string, ...inside: HTMLElement[]): HTML
 function build({ id, question, options }: PredictionView): Card {
   const rows = options.map((text, i) => rowOf(text, i + 1));
   const [clock, pot, foot] = [line('clock', ''), line('pot', ''), line('foot', '')];
-  const sides = options.length === 2 ? ' sides' : '';
+  const { length } = options;
+  const how = length === 2 ? ' sides' : length > oneColumn ? ' many two' : length > roomy ? ' many' : '';
   const root = element(
     'section',
-    `prediction${options.length > roomy ? ' many' : ''}${sides}`,
+    `prediction${how}`,
     element('header', 'head', line('question', question), clock),
     element('ul', 'options', ...rows.map(({ row }) => row)),
     element('footer', 'tail', pot, foot),
@@ -86,12 +88,13 @@ const phaseOf = (one: PredictionView): string => {
 
 function fill(card: Card, one: PredictionView, unit: Unit): void {
   const part = shares(one);
+  const told = percents(part);
   const phase = phaseOf(one);
   card.root.dataset.state = phase;
   for (const [i, { row, bar, times: back, share }] of card.rows.entries()) {
     bar.style.transform = `scaleX(${part[i] ?? 0})`;
     back.textContent = times(one.odds[i]);
-    share.textContent = percent(part[i] ?? 0);
+    share.textContent = told[i] ?? '';
     row.classList.toggle('won', phase === 'decided' && one.winner === i);
   }
   card.pot.textContent = money(BigInt(one.pot), unit, { max: 2 });

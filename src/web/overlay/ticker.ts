@@ -24,7 +24,7 @@ export function wordsOf(item: TickerItem, unit: Unit): [what: string, result: st
 
 function build(item: TickerItem, unit: Unit): HTMLElement {
   const element = document.createElement('li');
-  element.className = item.kind;
+  element.dataset.kind = item.kind;
   element.dataset.n = `${item.n}`;
   const [what, result] = wordsOf(item, unit);
   element.append(line('what', what));
@@ -49,6 +49,8 @@ export const tickerPart: Part = ({ socket, page, keep, stream, unit }) => {
   let standing: Standing[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   let width = 0;
+  /** When, on the document's clock, there is room for another. */
+  let free = 0;
 
   const rem = (): number => Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const onStrip = (): Set<number> => new Set(standing.map(({ n }) => n));
@@ -60,35 +62,38 @@ export const tickerPart: Part = ({ socket, page, keep, stream, unit }) => {
     keep.set(memory, standing[0] ? `${standing[0].n}` : null);
   }
 
-  /** Sets an item off from `x` on; its width, or null when there is none left. */
-  function setOff(x: number): number | null {
+  /** How long the way over so many px takes, ms. */
+  const way = (px: number): number => (px / (perSecond * rem())) * 1000;
+  const now = (): number => Number(document.timeline.currentTime ?? 0);
+
+  /** Sets the next item off at the right edge, behind the one before it: all go by one clock, however late this page is. */
+  function setOff(at: number): boolean {
     const item = queue.next(onStrip());
-    if (!item) return null;
+    if (!item) return false;
     const element = build(item, unit);
     strip.append(element);
     const length = element.offsetWidth;
     const moving = element.animate(
       [{ transform: `translateX(${width}px)` }, { transform: `translateX(${-length}px)` }],
-      { duration: ((width + length) / (perSecond * rem())) * 1000, easing: 'linear', fill: 'both' },
+      { duration: way(width + length), easing: 'linear', fill: 'both' },
     );
-    moving.currentTime = ((width - x) / (perSecond * rem())) * 1000;
+    moving.startTime = at;
+    if (still) moving.pause();
+    free = at + way(length + gap * rem());
     const one = { n: item.n, element, moving };
     standing.push(one);
-    if (still) moving.pause();
     moving.onfinish = () => {
       gone(one);
       if (timer === undefined) feed();
     };
-    return length;
+    return true;
   }
 
-  /** The next at the right edge, as soon as there is room. */
+  /** The next one, as soon as there is room. */
   function feed(): void {
     clearTimeout(timer);
-    timer = undefined;
-    const length = setOff(width);
-    if (length === null) return;
-    timer = setTimeout(feed, ((length + gap * rem()) / (perSecond * rem())) * 1000);
+    const more = setOff(Math.max(now(), free));
+    timer = more ? setTimeout(feed, free - now()) : undefined;
   }
 
   /** As if it had been running all the time. */
@@ -97,13 +102,9 @@ export const tickerPart: Part = ({ socket, page, keep, stream, unit }) => {
     timer = undefined;
     for (const one of standing) gone(one);
     width = strip.clientWidth;
-    let x = gap * rem();
-    while (x < width) {
-      const length = setOff(x);
-      if (length === null) return;
-      x += length + gap * rem();
-    }
-    if (!still) timer = setTimeout(feed, ((x - width) / (perSecond * rem())) * 1000);
+    free = now() - way(width - gap * rem());
+    while (free < now()) if (!setOff(free)) return;
+    if (!still) timer = setTimeout(feed, free - now());
   }
 
   socket.on('ticker', (items) => {

@@ -41,6 +41,16 @@ export function shares({ totals, options }: PredictionView): number[] {
   return options.map((_, i) => (pot === 0n ? 0 : Number(((staked[i] ?? 0n) * 10_000n) / pot) / 10_000));
 }
 
+/** In whole percent, which add up to what the shares do. */
+export function percents(parts: readonly number[]): string[] {
+  let sum = 0;
+  return parts.map((part) => {
+    const before = Math.round(sum * 100);
+    sum += part;
+    return `${Math.round(sum * 100) - before} %`;
+  });
+}
+
 /** `2.35 ×` of what one unit brings back, in thousandths; cut, never rounded up. `–` where nobody staked. */
 export function times(odds: number | null | undefined): string {
   if (odds === null || odds === undefined) return '–';
