@@ -124,9 +124,12 @@ it('the ticker shows what may be shown, newest at once, and after a reload the s
   await page.locator('.ticker li', { hasText: 'never ends' }).waitFor();
   await dtok.api('actOnAlerts', { ...main, body: { act: 'mute', who: 'Grace Hopper' } });
   await expect.poll(shown, { timeout: 5000 }).not.toContain('Grace Hopper6.00 DAI');
-  const standing = await shown();
   await page.reload();
-  await expect.poll(shown, { timeout: 5000 }).toEqual(standing);
+  const rest = [
+    ...usual.filter((text) => !text.startsWith('Grace')),
+    'A long name that never ends ✨ لا ينتهي1.00 DAI',
+  ];
+  await expect.poll(shown, { timeout: 10_000 }).toEqual(rest.toSorted());
   await page.context().close();
 });
 

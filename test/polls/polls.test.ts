@@ -209,7 +209,9 @@ describe('paid votes', () => {
 it('10,000 votes in ten seconds from the same hundred people are counted right', { timeout: 40_000 }, async () => {
   const poll = await open();
   const began = performance.now();
-  const votes = Array.from({ length: 10_000 }, (_, i) => ({ who: i % 100, option: (i * 7 + ((i / 100) | 0)) % 3 }));
+  // Only the last of each counts, and those stand as no earlier ones do.
+  const option = (i: number): number => (i < 9900 ? (i * 7 + ((i / 100) | 0)) % 3 : i % 100 < 60 ? 2 : 1);
+  const votes = Array.from({ length: 10_000 }, (_, i) => ({ who: i % 100, option: option(i) }));
   const heard = room.tallies.length;
   // Each person's own, in his order; all of them at once.
   const people = Array.from({ length: 100 }, async (_, who) => {
@@ -219,10 +221,8 @@ it('10,000 votes in ten seconds from the same hundred people are counted right',
   const ms = performance.now() - began;
   // A quiet machine needs under three seconds; a busy one is given twice the ten.
   expect(ms).toBeLessThan(20_000);
-  const last = votes.slice(-100);
-  const expected = [0, 1, 2].map((option) => last.filter((vote) => vote.option === option).length);
   const closed = await room.polls.close(poll.id);
-  expect([votesOf(closed), closed.tally.voters]).toEqual([expected, 100]);
+  expect([votesOf(closed), closed.tally.voters]).toEqual([[0, 40, 60], 100]);
   expect(room.tallies.length - heard).toBeLessThanOrEqual(Math.ceil(ms / 500) + 2);
   const rows = await house.store.db.selectFrom('poll_votes').selectAll().where('poll', '=', Number(poll.id)).execute();
   expect(rows).toHaveLength(10_000);
