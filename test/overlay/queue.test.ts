@@ -169,9 +169,10 @@ it('puts up the shortest alert over a slow line, and none whose time is half ove
     now: () => 10_400,
     after: () => {},
   });
-  const showing = { kind: 'tip', n: 1, message: '', amount: '1', tips: 1, people: 1, tier: 0 } as const;
+  const look = { text: '{name}', sound: 'none', volume: 0, picture: 'none', animation: 'slide', say: '' } as const;
+  const showing = { kind: 'tip', n: 1, message: '', amount: '1', tips: 1, people: 1, tier: 0, look } as const;
   const send = (name: string, from: number, until: number) =>
-    stage.show({ ...showing, id: name, name, from, until }, (what) => seen.push(what));
+    stage.show({ ...showing, receipt: null, id: name, name, from, until }, (what) => seen.push(what));
   send('short', 10_000, 11_000);
   send('late', 5000, 11_000);
   send('too late', 9500, 10_500);
