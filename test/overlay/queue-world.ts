@@ -44,7 +44,7 @@ export async function openWorld(change: Partial<AlertSettings> = {}) {
           const remove = (): void => {
             entry.gone ??= now();
           };
-          return { remove, leave: remove };
+          return { remove, leave: remove, receipt: () => {} };
         },
         now,
         after: (ms, act) => void timers.push({ at: now() + ms, act }),

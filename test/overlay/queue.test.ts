@@ -164,7 +164,7 @@ it('puts up the shortest alert over a slow line, and none whose time is half ove
     remember: () => {},
     put: ({ name }) => {
       seen.push(name);
-      return { leave: () => {}, remove: () => {} };
+      return { leave: () => {}, remove: () => {}, receipt: () => {} };
     },
     now: () => 10_400,
     after: () => {},

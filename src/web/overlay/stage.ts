@@ -1,4 +1,5 @@
 // The overlay's side of the queue: puts each showing up once, takes it down at its end, and says what became of it.
+import type { Receipt } from '../../vocabulary/alert-looks.js';
 import type { Seen, Showing } from '../../vocabulary/alerts.js';
 
 /** With less of its time left it is not put up: the server sends it again. */
@@ -8,6 +9,7 @@ const leastOf = ({ from, until }: Showing): number => Math.min(1000, (until - fr
 export interface Standing {
   leave(): void;
   remove(): void;
+  receipt(receipt: Receipt): void;
 }
 
 export function createStage(needs: {
@@ -42,6 +44,10 @@ export function createStage(needs: {
         standing = null;
       });
       seen('up');
+    },
+    /** The money behind what stands came further. */
+    receipt(id: string, receipt: Receipt): void {
+      if (standing?.id === id) standing.it.receipt(receipt);
     },
     hide(id: string): void {
       if (standing?.id !== id) return;
