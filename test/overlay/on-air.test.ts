@@ -143,7 +143,7 @@ it('the host pauses, looks, approves, skips, replays, mutes and tests, on a desk
   await tap('alerts-test');
   await stage.locator('.alert.test', { hasText: 'Test alert' }).waitFor();
   await shoot(stage, 'overlay-test');
-  expect(await stage.locator('.alert .sum').textContent()).toBe('Test');
+  expect(await stage.locator('.alert .mark').textContent()).toBe('Test');
   expect((await dtok.api('hostStream', main)).earnings.tipped).toBe(`${(275n * dai) / 10n + 4n * dai}`);
 
   await page.getByTestId('alerts-settings').click();

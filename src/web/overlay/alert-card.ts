@@ -53,7 +53,7 @@ function receiptElement(): HTMLElement {
     path.setAttribute('class', name);
     ticks.append(path);
   }
-  receipt.append(ticks, element('span', 'state'));
+  receipt.append(element('span', 'state'), ticks);
   return receipt;
 }
 
