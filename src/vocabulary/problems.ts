@@ -399,8 +399,7 @@ const wordings = {
   asset_in_use: {
     status: 409,
     title: 'In use',
-    say: (f) =>
-      `“${f.name}” is in the alerts of the stream ${f.stream}. Choose another there and save, then delete it.`,
+    say: (f) => `The alerts of the stream ${f.stream} use “${f.name}”. Choose another there and save, then delete it.`,
   },
   unknown_asset: {
     status: 404,

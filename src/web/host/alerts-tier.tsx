@@ -25,6 +25,7 @@ interface Edit {
   unit: Unit;
   uploads: Uploads;
   set: (part: Partial<TierDraft>) => void;
+  remove: () => void;
 }
 
 function Choice<T extends string>(wish: {
@@ -144,38 +145,39 @@ export function Fields(edit: Edit) {
           onInput={(event) => set({ text: event.currentTarget.value })}
         />
       </label>
-      <div class="pair two">
-        <Chooser
-          kind="picture"
-          label="Picture"
-          value={tier.picture}
-          uploads={uploads}
-          set={(picture) => set({ picture })}
-          testid={`alerts-picture-${i}`}
-        />
-        <Chooser
-          kind="sound"
-          label="Sound"
-          value={tier.sound}
-          uploads={uploads}
-          set={(sound) => {
-            set({ sound });
-            ears.play(sound, tier.volume);
-          }}
-          testid={`alerts-sound-${i}`}
-        />
-      </div>
-      <div class="pair two">
-        <Choice
-          label="Comes in"
-          value={tier.animation}
-          names={animationNames}
-          set={(animation) => set({ animation })}
-          testid={`alerts-animation-${i}`}
-        />
-        <Loudness {...edit} />
-      </div>
+      <Chooser
+        kind="picture"
+        label="Picture"
+        value={tier.picture}
+        uploads={uploads}
+        set={(picture) => set({ picture })}
+        testid={`alerts-picture-${i}`}
+      />
+      <Chooser
+        kind="sound"
+        label="Sound"
+        value={tier.sound}
+        uploads={uploads}
+        set={(sound) => {
+          set({ sound });
+          ears.play(sound, tier.volume);
+        }}
+        testid={`alerts-sound-${i}`}
+      />
+      <Loudness {...edit} />
+      <Choice
+        label="Comes in"
+        value={tier.animation}
+        names={animationNames}
+        set={(animation) => set({ animation })}
+        testid={`alerts-animation-${i}`}
+      />
       <Aloud {...edit} />
+      {i > 0 && (
+        <button type="button" class="quiet small" data-testid={`alerts-remove-${i}`} onClick={edit.remove}>
+          Remove this tier
+        </button>
+      )}
     </div>
   );
 }

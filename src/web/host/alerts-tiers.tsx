@@ -47,25 +47,15 @@ export function Tiers(wish: {
             <button type="button" class="quiet small" data-testid={`alerts-test-${i}`} onClick={() => void test(i)}>
               Test
             </button>
-            {i > 0 && (
-              <button
-                type="button"
-                class="quiet small"
-                aria-label={`Remove the tier from ${tier.from}`}
-                data-testid={`alerts-remove-${i}`}
-                onClick={() => {
-                  setOpen(null);
-                  set(tiers.filter((one) => one !== tier));
-                }}
-              >
-                Remove
-              </button>
-            )}
           </header>
           {open === i && (
             <Fields
               {...{ tier, i, unit, uploads }}
               set={(part) => set(tiers.map((one) => (one === tier ? { ...one, ...part } : one)))}
+              remove={() => {
+                setOpen(null);
+                set(tiers.filter((one) => one !== tier));
+              }}
             />
           )}
         </section>
