@@ -81,16 +81,17 @@ const rows = Array.from(results, ([name, all]) => {
   const deltas = all.flatMap((one) => one.deltas).sort((a, b) => a - b);
   const over = (ms: number): string =>
     `${((100 * deltas.filter((delta) => delta > ms + grain).length) / deltas.length).toFixed(1)} %`;
+  const took = sum(all, (one) => one.seconds);
   const [drawn, dropped] = [sum(all, (one) => one.drawn), sum(all, (one) => one.dropped)];
   return [
     name,
     whole(sum(all, ({ alerts }) => alerts)),
-    whole(deltas.length / all.length / seconds),
+    whole(deltas.length / took),
     ...[0.5, 0.95, 0.99].map((share) => quantile(deltas, share)),
     ...[over(1000 / 60), over(2000 / 60)],
     drawn + dropped === 0 ? '–' : `${((100 * dropped) / (drawn + dropped)).toFixed(1)} %`,
     whole(sum(all, ({ long }) => long)),
-    whole(sum(all, ({ video }) => video) / all.length),
+    whole(sum(all, ({ video }) => video) / took),
   ];
 });
 const header = [

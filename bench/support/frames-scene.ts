@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
 import type { Browser, CDPSession, Page } from 'playwright-core';
+import { addressOf } from '../../src/payments/typed-data.js';
 import { openTipper } from '../../test/overlay/tipper.js';
 import { type Dtok, removeFolder, startDtok, temporaryFolder } from '../../test/support/dtok.js';
 
@@ -15,10 +16,10 @@ const main = { params: { stream: 'main' } };
 export const size = { width: 1920, height: 1080 };
 const people = 10;
 
-/** A minute of moving picture, 1920 × 1080 at 60 a second, and where it is served. */
+/** Twenty seconds of moving picture, 1280 × 720 at 30 a second as the test card, and where it is served. */
 export async function serveClip() {
   const folder = temporaryFolder('frames');
-  const source = `testsrc2=size=${size.width}x${size.height}:rate=60:duration=60`;
+  const source = `testsrc2=size=1280x720:rate=30:duration=20`;
   const how = [
     '-c:v',
     'libx264',
@@ -72,14 +73,10 @@ export async function openShow() {
           return tippers[i % people]?.tip(`Viewer ${i}`, BigInt(1 + (i % 5)) * dai, message);
         }),
       ),
-    /** Takes everything that still waits off the stage. */
+    /** Takes everything that still waits, or stands, off the stage: muted, people are taken out of the queue. */
     async clear(): Promise<void> {
-      for (;;) {
-        const { now, waiting } = await dtok.api('getAlerts', main);
-        if (!now && waiting.length === 0) return;
-        for (const { id } of waiting) await dtok.api('actOnAlerts', { ...main, body: { act: 'skip', id } });
-        if (now) await dtok.api('actOnAlerts', { ...main, body: { act: 'skip' } }).catch(() => {});
-      }
+      for (const act of ['mute', 'unmute'] as const)
+        for (const { key } of tippers) await dtok.api('actOnAlerts', { ...main, body: { act, who: addressOf(key) } });
     },
     async close(): Promise<void> {
       await dtok.stop();
@@ -120,24 +117,26 @@ export interface Frames {
   alerts: number;
   long: number;
   video: number;
+  /** Measured for so long. */
+  seconds: number;
   /** By the compositor: drawn, and not drawn in time though something moved. */
   drawn: number;
   dropped: number;
 }
 
-/** What the compositor says of each frame, from the browser's trace. */
+interface TraceEvent {
+  name: string;
+  pid: number;
+  ph: string;
+  args?: { name?: string; frame_reporter?: { state: string; affects_smoothness: boolean } };
+}
+
+/** What the page's compositor says of each frame, from the browser's trace. */
 async function traced(session: CDPSession, act: () => Promise<void>): Promise<Pick<Frames, 'drawn' | 'dropped'>> {
-  const states: { state: string; smooth: boolean }[] = [];
+  const events: TraceEvent[] = [];
   session.on('Tracing.dataCollected', ({ value }) => {
-    for (const event of value as {
-      name: string;
-      ph: string;
-      args?: { chrome_frame_reporter?: Record<string, unknown> };
-    }[]) {
-      const told = event.args?.chrome_frame_reporter;
-      if (event.name !== 'PipelineReporter' || !told) continue;
-      states.push({ state: `${told.state}`, smooth: told.affects_smoothness === true });
-    }
+    for (const event of value as unknown as TraceEvent[])
+      if (event.name === 'process_name' || (event.name === 'PipelineReporter' && event.ph === 'b')) events.push(event);
   });
   await session.send('Tracing.start', {
     transferMode: 'ReportEvents',
@@ -147,9 +146,14 @@ async function traced(session: CDPSession, act: () => Promise<void>): Promise<Pi
   const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
   await session.send('Tracing.end');
   await complete;
-  session.removeAllListeners('Tracing.dataCollected');
-  const dropped = states.filter(({ state, smooth }) => state === 'STATE_DROPPED' && smooth).length;
-  return { drawn: states.filter(({ state }) => state.startsWith('STATE_PRESENTED')).length, dropped };
+  const pages = new Set(events.filter(({ args }) => args?.name === 'Renderer').map(({ pid }) => pid));
+  const frames = events.flatMap(({ pid, args }) =>
+    pages.has(pid) && args?.frame_reporter ? [args.frame_reporter] : [],
+  );
+  return {
+    drawn: frames.filter(({ state }) => state.startsWith('STATE_PRESENTED')).length,
+    dropped: frames.filter((one) => one.state === 'STATE_DROPPED' && one.affects_smoothness).length,
+  };
 }
 
 /** Counts for so long, while `act` happens. */
@@ -167,10 +171,12 @@ export async function measure(
   await session.detach();
   const after = { counter: await counterOf(page), video: await videoFrames(page) };
   const frames = after.counter.frames.slice(before.counter.frames.length);
+  const deltas = frames.slice(1).map((at, i) => at - (frames[i] ?? at));
+  const took = deltas.reduce((sum, delta) => sum + delta, 0) / 1000;
   return {
-    ...{ drawn, dropped, deltas: frames.slice(1).map((at, i) => at - (frames[i] ?? at)) },
+    ...{ drawn, dropped, deltas, seconds: took },
     alerts: after.counter.alerts - before.counter.alerts,
     long: after.counter.long - before.counter.long,
-    video: (after.video - before.video) / seconds,
+    video: after.video - before.video,
   };
 }

@@ -132,7 +132,7 @@ it('the host sets a tier: its words, his own picture and sound, what is read alo
   await at('alerts-edit-1').click();
   await at('alerts-sound-1').selectOption('fanfare');
   await at('alerts-play-1').click();
-  expect(await page.evaluate(() => (window as unknown as { notes: number }).notes)).toBeGreaterThan(10);
+  await expect.poll(() => page.evaluate(() => (window as unknown as { notes: number }).notes)).toBeGreaterThan(10);
   await at('alerts-text-1').fill('{amount} from {name}, thank you!');
   await at('alerts-animation-1').selectOption('flip');
   const file = (name: string, bytes: Uint8Array) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(bytes) });

@@ -1,10 +1,10 @@
 // Plays the sound of an alert: one of ours, or the host's own file.
-import { assetFolder, isSoundFile, sounds } from '../../../vocabulary/alert-looks.js';
+import { assetFolder, isSoundFile } from '../../../vocabulary/alert-looks.js';
 import { playTune } from './sounds.js';
 
-export type Ears = ReturnType<typeof createEars>;
+/** A browser that lets no page make a sound before it is touched: what comes later than this is not made up for. */
+const lateMs = 500;
 
-/** A browser that lets no page make a sound before it is touched stays silent. */
 export function createEars() {
   let context: AudioContext | null = null;
   let end = (): void => {};
@@ -16,18 +16,31 @@ export function createEars() {
     return () => audio.pause();
   }
 
+  function playOurs(name: string, volume: number): () => void {
+    context ??= new AudioContext();
+    const to = context;
+    const asked = performance.now();
+    let [over, stop] = [false, (): void => {}];
+    const play = (): void => {
+      if (!over && performance.now() - asked < lateMs) stop = playTune(to, name, volume);
+    };
+    to.resume().then(play, () => {});
+    return () => {
+      over = true;
+      stop();
+    };
+  }
+
   return {
     /** `volume` in percent. One sound at a time: the next ends the one before. */
     play(sound: string, volume: number): void {
       end();
       end = () => {};
       if (volume <= 0 || sound === 'none') return;
-      if (isSoundFile(sound)) {
-        end = playFile(sound, volume / 100);
-      } else if ((sounds as readonly string[]).includes(sound)) {
-        context ??= new AudioContext();
-        if (context.state === 'suspended') context.resume().catch(() => {});
-        end = playTune(context, sound, volume / 100);
+      try {
+        end = (isSoundFile(sound) ? playFile : playOurs)(sound, volume / 100);
+      } catch {
+        // A machine without sound: the alert is seen all the same.
       }
     },
     stop: (): void => end(),
