@@ -1,5 +1,6 @@
 // npm run bench frames: how long frames take on the overlay during a burst of tips over moving video, with and without GPU compositing.
 import { mkdirSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
@@ -89,18 +90,20 @@ const rows = Array.from(results, ([name, all]) => {
     whole(deltas.length / took),
     ...[0.5, 0.95, 0.99].map((share) => quantile(deltas, share)),
     ...[over(1000 / 60), over(2000 / 60)],
-    drawn + dropped === 0 ? '–' : `${((100 * dropped) / (drawn + dropped)).toFixed(1)} %`,
-    whole(sum(all, ({ long }) => long)),
+    `${whole(drawn)} / ${whole(dropped)}`,
+    ...[sum(all, ({ cpu }) => cpu), sum(all, ({ layout }) => layout)].map((ms) => (ms / took).toFixed(1)),
     whole(sum(all, ({ video }) => video) / took),
   ];
 });
 const header = [
   '',
   ...['alerts', 'frames a second', 'p50, ms', 'p95', 'p99', 'over 16.7 ms', 'over 33 ms'],
-  ...['dropped by the compositor', 'tasks over 50 ms', 'video frames a second'],
+  ...['drawn / dropped by the compositor', 'ms of CPU a second', 'of it style and layout', 'video frames a second'],
 ];
 const command = `npm run bench frames -- --rounds ${rounds} --seconds ${seconds} --tips ${tips}`;
-process.stdout.write(`${machine(command)}\n\n${markdownTable(header, rows)}\n`);
+process.stdout.write(
+  `${machine(command)} The machine’s load: ${loadavg()[0]?.toFixed(1)}.\n\n${markdownTable(header, rows)}\n`,
+);
 await show.close();
 clip.close();
 process.exit(0);

@@ -91,7 +91,7 @@ async function wire(
   let people: Pick<Chat, 'personOf'> | null = null;
   const personOf = (member: string): string => people?.personOf(member as Hex) ?? member;
   let overlay: Overlay | null = null;
-  let alertsHear: ((channel: Hex) => void) | null = null;
+  let tellAlerts: ((channel: Hex) => void) | null = null;
   const payments = await openPayments({
     store,
     chain,
@@ -111,7 +111,7 @@ async function wire(
       clockTolerance: clockToleranceMs,
     },
     onPurse: (purse) => overlay?.purse(purse.signer, purseState(purse)),
-    onClaimed: (channel) => alertsHear?.(channel),
+    onClaimed: (channel) => tellAlerts?.(channel),
     log,
   });
 
@@ -159,7 +159,7 @@ async function wire(
     say: (amount) => worded(amount, chain.token),
     log,
   });
-  alertsHear = alerts.claimed;
+  tellAlerts = alerts.claimed;
   onStop(alerts.stop);
   const uploadsFolder = join(settings.data, 'uploads');
   const assets = await openAssets({ store, folder: uploadsFolder, usedBy: alerts.uses });

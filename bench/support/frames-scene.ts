@@ -87,7 +87,6 @@ export async function openShow() {
 
 interface Counter {
   frames: number[];
-  long: number;
   alerts: number;
 }
 
@@ -115,8 +114,10 @@ export interface Frames {
   /** ms between one frame and the next, of the page's scripts. */
   deltas: number[];
   alerts: number;
-  long: number;
   video: number;
+  /** CPU of the page's own thread, ms: in all, and of that for style and layout. */
+  cpu: number;
+  layout: number;
   /** Measured for so long. */
   seconds: number;
   /** By the compositor: drawn, and not drawn in time though something moved. */
@@ -156,6 +157,13 @@ async function traced(session: CDPSession, act: () => Promise<void>): Promise<Pi
   };
 }
 
+/** CPU of the page's own thread since it began, in ms: what other work on the machine takes is not in it. */
+async function cpuOf(session: CDPSession): Promise<{ cpu: number; layout: number }> {
+  const { metrics } = await session.send('Performance.getMetrics');
+  const of = (name: string): number => 1000 * (metrics.find((one) => one.name === name)?.value ?? Number.NaN);
+  return { cpu: of('TaskDuration'), layout: of('LayoutDuration') + of('RecalcStyleDuration') };
+}
+
 /** Counts for so long, while `act` happens. */
 export async function measure(
   browser: Browser,
@@ -163,20 +171,24 @@ export async function measure(
   seconds: number,
   act: () => Promise<unknown>,
 ): Promise<Frames> {
+  const inPage = await page.context().newCDPSession(page);
+  await inPage.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const spent = await cpuOf(inPage);
   const before = { counter: await counterOf(page), video: await videoFrames(page) };
   const session = await browser.newBrowserCDPSession();
   const { drawn, dropped } = await traced(session, async () => {
     await Promise.all([act(), page.waitForTimeout(seconds * 1000)]);
   });
   await session.detach();
+  const now = await cpuOf(inPage);
+  await inPage.detach();
   const after = { counter: await counterOf(page), video: await videoFrames(page) };
   const frames = after.counter.frames.slice(before.counter.frames.length);
   const deltas = frames.slice(1).map((at, i) => at - (frames[i] ?? at));
   const took = deltas.reduce((sum, delta) => sum + delta, 0) / 1000;
   return {
-    ...{ drawn, dropped, deltas, seconds: took },
+    ...{ drawn, dropped, deltas, seconds: took, cpu: now.cpu - spent.cpu, layout: now.layout - spent.layout },
     alerts: after.counter.alerts - before.counter.alerts,
-    long: after.counter.long - before.counter.long,
     video: after.video - before.video,
   };
 }

@@ -90,12 +90,13 @@ function handle(route: Route, handler: (call: unknown) => Promise<unknown>): Req
   return async (req, res) => {
     const params = route.params?.safeParse(req.params, missing);
     if (params?.error) throw explain(params.error);
-    const body = route.file ? { data: bytesOf(req) } : route.body?.safeParse(req.body ?? {}, missing);
-    if (body && 'error' in body && body.error) throw explain(body.error);
+    const parsed = route.body?.safeParse(req.body ?? {}, missing);
+    if (parsed?.error) throw explain(parsed.error);
+    const body = route.file ? bytesOf(req) : parsed?.data;
     const query = route.query?.safeParse(req.query, missing);
     if (query?.error) throw explain(query.error);
     const wantsCsv = route.csv === true && req.accepts(['json', 'csv']) === 'csv';
-    const call = { params: params?.data, body: body?.data, query: query?.data, token: bearer(req), wantsCsv };
+    const call = { params: params?.data, body, query: query?.data, token: bearer(req), wantsCsv };
     const answer = await handler(call);
     res.set('cache-control', 'no-store');
     if (answer instanceof CsvFile) res.attachment(answer.name).type('text/csv').send(answer.text);

@@ -179,6 +179,36 @@ it('puts up the shortest alert over a slow line, and none whose time is half ove
   expect(seen).toEqual(['short', 'up']);
 });
 
+it('what stands says how far its money is, as it is told, and as it hears after a lost connection', () => {
+  const told: string[] = [];
+  const stage = createStage({
+    before: null,
+    remember: () => {},
+    put: () => ({ leave: () => {}, remove: () => {}, receipt: (receipt) => told.push(receipt) }),
+    now: () => 10_000,
+    after: () => {},
+  });
+  const look = { text: '{name}', sound: 'none', volume: 0, picture: 'none', animation: 'slide', say: '' } as const;
+  const showing = {
+    id: 'a',
+    kind: 'tip',
+    n: 1,
+    name: '',
+    message: '',
+    amount: '1',
+    tips: 1,
+    people: 1,
+    tier: 0,
+  } as const;
+  const at = { ...showing, look, from: 10_000, until: 16_000 };
+  stage.show({ ...at, receipt: 'authorized' }, () => {});
+  stage.receipt('another', 'claimed');
+  expect(told).toEqual([]);
+  stage.receipt('a', 'claimed');
+  stage.show({ ...at, receipt: 'authorized' }, (what) => told.push(what));
+  expect(told).toEqual(['claimed', 'authorized', 'stands']);
+});
+
 it('takes one who is muted out of those that are shown as one, and misses those together', async () => {
   const { world, one } = await on({ mergeFrom: 3, waitMs: 60_000 });
   await world.act({ act: 'pause' });

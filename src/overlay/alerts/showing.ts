@@ -1,6 +1,6 @@
 // What overlays are told of an alert that goes on stage, alone or with others: words, look, and how far its money is.
 import { randomUUID } from 'node:crypto';
-import type { Receipt, Tier } from '../../vocabulary/alert-looks.js';
+import { type Receipt, Tier } from '../../vocabulary/alert-looks.js';
 import type { AlertSettings, Showing } from '../../vocabulary/alerts.js';
 import { type Alert, type Settles, settlesOf } from './rows.js';
 import { tierOf } from './rules.js';
@@ -14,10 +14,7 @@ export interface Words {
   say: (amount: bigint) => string;
 }
 
-const plainTier: Tier = {
-  ...{ from: '0', standMs: 6000, text: '{name} {amount}', sound: 'none', volume: 0, picture: 'none' },
-  ...{ animation: 'slide', speech: { read: 'off', from: '0' } },
-};
+const plain = Tier.parse({ from: '0', standMs: 6000 });
 
 /** Claimed when all of it is; null when that is not known of all, or not to be said. */
 export function receiptOf(all: readonly Alert[], { receipts }: AlertSettings, words: Words): Receipt | null {
@@ -33,7 +30,7 @@ export function createShowings({ words, now }: { words: Words; now: () => number
     const people = new Set(all.map(({ payer, id }) => (payer === null ? `test ${id}` : words.personOf(payer)))).size;
     const amount = all.reduce((sum, one) => sum + BigInt(one.amount), 0n);
     const tier = tierOf(BigInt(head.amount), settings);
-    const { text, sound, volume, picture, animation, ...rest } = settings.tiers[tier] ?? plainTier;
+    const { text, sound, volume, picture, animation, ...rest } = settings.tiers[tier] ?? plain;
     const look = { text, sound, volume, picture, animation };
     const name = people > 1 ? `${people} people` : head.name;
     const read = { name, message: all.length > 1 ? '' : head.message, amount, worded: words.say(amount) };

@@ -29,6 +29,7 @@ export function createStage(needs: {
     show(showing: Showing, seen: (what: Seen) => void): void {
       const { id } = showing;
       if (id === last) {
+        if (standing?.id === id && showing.receipt) standing.it.receipt(showing.receipt);
         seen(standing?.id === id ? 'stands' : 'was');
         return;
       }
