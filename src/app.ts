@@ -13,7 +13,7 @@ import { fillApp, listen } from './http/server.js';
 import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
-import { createTicker, defaultSettings, type Overlay, openAlerts, startOverlay } from './overlay/index.js';
+import { createTicker, defaultSettings, type Overlay, openAlerts, openAssets, startOverlay } from './overlay/index.js';
 import { type Chat, openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createPayers, openPolls } from './polls/index.js';
@@ -91,6 +91,7 @@ async function wire(
   let people: Pick<Chat, 'personOf'> | null = null;
   const personOf = (member: string): string => people?.personOf(member as Hex) ?? member;
   let overlay: Overlay | null = null;
+  let tellAlerts: ((channel: Hex) => void) | null = null;
   const payments = await openPayments({
     store,
     chain,
@@ -110,6 +111,7 @@ async function wire(
       clockTolerance: clockToleranceMs,
     },
     onPurse: (purse) => overlay?.purse(purse.signer, purseState(purse)),
+    onClaimed: (channel) => tellAlerts?.(channel),
     log,
   });
 
@@ -149,12 +151,18 @@ async function wire(
       overlays: (stream) => overlay?.stage.overlays(stream) ?? 0,
       show: (stream, showing) => overlay?.stage.show(stream, showing),
       hide: (stream, showing) => overlay?.stage.hide(stream, showing),
+      receipt: (stream, showing, receipt) => overlay?.stage.receipt(stream, showing, receipt),
     },
     defaults: defaultSettings(units('1')),
     personOf,
+    receipts: payments.receipts,
+    say: (amount) => worded(amount, chain.token),
     log,
   });
+  tellAlerts = alerts.claimed;
   onStop(alerts.stop);
+  const uploadsFolder = join(settings.data, 'uploads');
+  const assets = await openAssets({ store, folder: uploadsFolder, usedBy: alerts.uses });
   const goals = await openGoals({ store, feed, onGoal: (stream, goal) => overlay?.goal(stream, goal), log });
   onStop(goals.idle);
   const leaderboard = createLeaderboards({
@@ -288,6 +296,7 @@ async function wire(
       shows,
       overlay,
       alerts,
+      assets,
       goals,
       leaderboard,
       faucet: place.dev ? chain.mint : null,
@@ -304,6 +313,7 @@ async function wire(
     unready: () => (running.reachable() ? [] : ['the chain cannot be reached']),
     metrics,
     mediaFolder,
+    uploadsFolder,
     pagesFolder: folders.pages,
     publicUrl: settings.publicUrl,
     version: '0.1.0',

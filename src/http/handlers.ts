@@ -2,7 +2,7 @@
 
 import type { Hosts } from '../bots/index.js';
 import type { Goals, Leaderboards } from '../goals/index.js';
-import type { Alerts, Overlay } from '../overlay/index.js';
+import type { Alerts, Assets, Overlay } from '../overlay/index.js';
 import type { Chat } from '../payments/chat/index.js';
 import {
   type Ens,
@@ -21,6 +21,7 @@ import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabular
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import { createAlertHandlers } from './alert-handlers.js';
+import { createAssetHandlers } from './asset-handlers.js';
 import { createChatHandlers, type MiniApp } from './chat-handlers.js';
 import { createGoalHandlers } from './goal-handlers.js';
 import { createHostChatHandlers } from './host-chat-handlers.js';
@@ -44,6 +45,7 @@ export interface HandlerNeeds {
   shows: Shows;
   overlay: Overlay;
   alerts: Alerts;
+  assets: Assets;
   goals: Goals;
   leaderboard: Leaderboards;
   /** Test tokens; null where the tokens are real. */
@@ -202,6 +204,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       return hostStream(shows.streams.get(params.stream));
     },
     ...createAlertHandlers({ ...needs, streams: shows.streams, hostStream }),
+    ...createAssetHandlers(needs),
     ...createGoalHandlers({ ...needs, streams: shows.streams }),
     ...links.handlers,
     ...createHostChatHandlers(needs.hosts),

@@ -39,6 +39,8 @@ const small = express.json({ limit: '64kb' });
 /** Ten thousand links in one request. */
 const large = express.json({ limit: '4mb' });
 
+const fileReader = (limit: number): RequestHandler => express.raw({ type: () => true, limit });
+
 const bearer = (req: Request): string | undefined => /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1];
 
 /** What zod says of a field that is not there. */
@@ -88,18 +90,22 @@ function handle(route: Route, handler: (call: unknown) => Promise<unknown>): Req
   return async (req, res) => {
     const params = route.params?.safeParse(req.params, missing);
     if (params?.error) throw explain(params.error);
-    const body = route.body?.safeParse(req.body ?? {}, missing);
-    if (body?.error) throw explain(body.error);
+    const parsed = route.body?.safeParse(req.body ?? {}, missing);
+    if (parsed?.error) throw explain(parsed.error);
+    const body = route.file ? bytesOf(req) : parsed?.data;
     const query = route.query?.safeParse(req.query, missing);
     if (query?.error) throw explain(query.error);
     const wantsCsv = route.csv === true && req.accepts(['json', 'csv']) === 'csv';
-    const call = { params: params?.data, body: body?.data, query: query?.data, token: bearer(req), wantsCsv };
+    const call = { params: params?.data, body, query: query?.data, token: bearer(req), wantsCsv };
     const answer = await handler(call);
     res.set('cache-control', 'no-store');
     if (answer instanceof CsvFile) res.attachment(answer.name).type('text/csv').send(answer.text);
     else res.json(answer);
   };
 }
+
+/** Of a route that takes a file; none sent is an empty one. */
+const bytesOf = ({ body }: Request): Uint8Array => (body instanceof Uint8Array ? body : new Uint8Array());
 
 const sentAsJson: RequestHandler = (req, _res, next) => {
   if (req.headers['content-length'] !== '0' && req.is('application/json') === false) throw new Problem('not_json');
@@ -131,7 +137,8 @@ export function mountRoutes(
   for (const name of Object.keys(routes) as RouteName[]) {
     const route: Route = routes[name];
     const path = route.path.replace(/\{(\w+)\}/g, ':$1');
-    const guards = [route.who === 'host' ? hostOnly : needs.limiter, sentAsJson, route.large ? large : small];
+    const readers = route.file ? [fileReader(route.file)] : [sentAsJson, route.large ? large : small];
+    const guards = [route.who === 'host' ? hostOnly : needs.limiter, ...readers];
     router[route.method](path, ...guards, handle(route, handlers[name] as (call: unknown) => Promise<unknown>));
     paths.set(path, [...(paths.get(path) ?? []), route.method.toUpperCase()]);
   }

@@ -17,6 +17,8 @@ const ProblemDetails = z
 
 const Csv = z.string().meta({ description: 'RFC 4180, with a heading' });
 
+const File = z.string().meta({ format: 'binary' });
+
 const keyOperation = {
   summary: 'One media key; charges the session’s purses once for it',
   security: [{ session: [] }],
@@ -42,6 +44,7 @@ function operation(id: string, route: Route) {
     ...((route.params || route.query) && {
       requestParams: { ...(route.params && { path: route.params }), ...(route.query && { query: route.query }) },
     }),
+    ...(route.file && { requestBody: { required: true, content: { 'application/octet-stream': { schema: File } } } }),
     ...(route.body && { requestBody: { required: true, content: { 'application/json': { schema: route.body } } } }),
     responses: {
       200: {

@@ -6,6 +6,7 @@ import { rateLimit } from 'express-rate-limit';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { Problem } from '../vocabulary/problems.js';
+import { serveAssets } from './asset-handlers.js';
 import { type Handlers, mountRoutes, problemRenderer } from './mount.js';
 import { openApiDocument } from './openapi.js';
 
@@ -16,6 +17,8 @@ export interface WebNeeds {
   unready: () => string[];
   metrics: Metrics;
   mediaFolder: string;
+  /** What the host brought for alerts. */
+  uploadsFolder: string;
   /** The built pages. */
   pagesFolder: string;
   publicUrl: string;
@@ -129,6 +132,7 @@ export function fillApp(app: Express, needs: WebNeeds): void {
       throw new Problem('rate_limited');
     },
   });
+  serveAssets(app, needs.uploadsFolder);
   mountRoutes(app, needs.handlers, { isHost: needs.isHost, limiter });
   pages(app, needs.pagesFolder);
   app.use(() => {

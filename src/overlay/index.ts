@@ -3,6 +3,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import type { Feed } from '../feed/index.js';
 import { sameSecret } from '../secrets.js';
+import type { Receipt } from '../vocabulary/alert-looks.js';
 import type { Seen, Showing } from '../vocabulary/alerts.js';
 import {
   type ClientToServer,
@@ -20,6 +21,7 @@ import type { Alerts } from './alerts/index.js';
 import { createPartNews, type PartNewsNeeds } from './part-news.js';
 
 export { type Alerts, defaultSettings, openAlerts, type Stage } from './alerts/index.js';
+export { type Assets, openAssets } from './assets/index.js';
 export { createTicker } from './ticker.js';
 
 interface ReaderData {
@@ -189,6 +191,9 @@ export function startOverlay(needs: OverlayNeeds) {
       overlays: (stream: string): number => overlaysOf(stream).length,
       show: (stream: string, showing: Showing): void => {
         for (const socket of overlaysOf(stream)) put(socket, stream, showing);
+      },
+      receipt: (stream: string, showing: string, receipt: Receipt): void => {
+        for (const socket of overlaysOf(stream)) socket.emit('receipt', showing, receipt);
       },
       hide: (stream: string, showing: string): void => {
         for (const socket of overlaysOf(stream)) socket.emit('hide', showing);

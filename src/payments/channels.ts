@@ -49,6 +49,8 @@ export async function openChannels(needs: {
   chain: Chain;
   domain: Domain;
   terms: Terms;
+  /** What is claimed of a channel changed. */
+  onClaimed?: (channel: Hex) => void;
   log: Logger;
   now: () => number;
 }) {
@@ -103,6 +105,7 @@ export async function openChannels(needs: {
       channel.withdrawing === state.withdrawing &&
       purse?.limit === usable(state);
     if (same && counts) return channel;
+    const claimed = channel.claimed !== state.claimed;
     Object.assign(channel, state, { asOf: head });
     const saved = { ...channel };
     await ledger.adjust(
@@ -112,6 +115,7 @@ export async function openChannels(needs: {
       },
       (trx) => saveChannelState(trx, saved),
     );
+    if (claimed) needs.onClaimed?.(id);
     return channel;
   }
 

@@ -9,6 +9,16 @@ export interface Charge {
   /** The purse that paid; null for what was free. */
   readonly purse: Readonly<Purse> | null;
   readonly amount: bigint;
+  /** Of a new charge that is paid for, as it is written: what claims it. */
+  readonly settles?: Settles;
+}
+
+/** A charge is claimed on chain when its channel is claimed up to this. */
+export interface Settles {
+  /** That pays in the end. */
+  readonly channel: Hex;
+  /** All that was spent from it, this charge included. */
+  readonly upTo: bigint;
 }
 
 export interface ChargeRequest {

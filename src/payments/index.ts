@@ -10,6 +10,7 @@ import { openChannels } from './channels.js';
 import { openLedger } from './ledger.js';
 import { createLinks } from './links.js';
 import type { Purse } from './purse.js';
+import { createReceipts } from './receipts.js';
 import { createRemoteSponsors } from './remote-sponsors.js';
 import { type ReportBy, type ReportLine, report } from './reports.js';
 import type { SettlePolicy } from './settle-policy.js';
@@ -23,11 +24,12 @@ import { createFacilitator } from './x402/facilitator.js';
 import { createX402 } from './x402.js';
 
 export { type Chain, connectChain } from './chain.js';
-export type { Charge, ChargeRequest } from './charges.js';
+export type { Charge, ChargeRequest, Settles } from './charges.js';
 export { createCommitter } from './committer.js';
 export { connectEns, createEns, type Ens, type HostName, openHostName, registryOf } from './ens.js';
 export { budgetOf, findLinks, type LinkWish, watchLink } from './links.js';
 export { type Purse, purseState, remaining } from './purse.js';
+export type { ReceiptFacts, Receipts } from './receipts.js';
 export type { AskSponsor, Signed, SignWish } from './remote-sponsors.js';
 export { earnedIn, type ReportBy, type ReportLine, type ReportSums, sumOf } from './reports.js';
 export type { SettlePolicy } from './settle-policy.js';
@@ -62,6 +64,8 @@ export async function openPayments(needs: {
   sponsorKey: Hex;
   settings: PaymentSettings;
   onPurse: (purse: Readonly<Purse>) => void;
+  /** What is claimed of a channel changed. */
+  onClaimed?: (channel: Hex) => void;
   log: Logger;
   now?: () => number;
 }) {
@@ -84,7 +88,11 @@ export async function openPayments(needs: {
     sponsorAgrees: (link, total) => portOf(link.channel).agrees(link, total),
     now,
   });
-  const channels = await openChannels({ store, ledger, chain, domain, terms, log, now });
+  const channels = await openChannels({
+    ...{ store, ledger, chain, domain, terms, log, now },
+    onClaimed: (channel) => needs.onClaimed?.(channel),
+  });
+  const receipts = createReceipts({ store, channels });
   const sponsor = createSponsor({ key: needs.sponsorKey, ledger, channels, chain, domain, terms, log, now });
   const remoteSponsors = createRemoteSponsors({ ledger: () => ledger, log, now });
   const links = createLinks({ store, ledger, domain, now });
@@ -203,6 +211,7 @@ export async function openPayments(needs: {
     links,
     settle,
     report: reported,
+    receipts,
     verify: () => verify({ store, chain, domain, channels: channels.all().map(({ id }) => id), signatures }),
     addresses,
     close,

@@ -213,7 +213,9 @@ export async function openLedger(needs: {
     const free = kind === 'preview' ? request.durationMs : 0;
     const { previews } = memoryOf(request.payer);
     previews.set(stream, (previews.get(stream) ?? 0) + free);
-    const charge: Charge = { purse, amount };
+    const channel = parent ?? purse;
+    const settles = channel && { channel: channel.id, upTo: channel.spent };
+    const charge: Charge = { purse, amount, ...(settles && { settles }) };
     const { also } = request;
     return committer
       .commit({

@@ -3,6 +3,7 @@ import type { Feed } from '../feed/index.js';
 import type { Store, Trx } from '../store/index.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
+import type { Settles } from './charges.js';
 import type { Ledger } from './ledger.js';
 import type { Purse } from './purse.js';
 
@@ -37,7 +38,7 @@ export function createTips(needs: {
   /** The smallest tip of a stream, base units. */
   minimum: (stream: string) => bigint;
   /** Written in the tip's transaction. */
-  also?: (trx: Trx, tip: TipWish & { n: number; at: number }) => Promise<void>;
+  also?: (trx: Trx, tip: TipWish & { n: number; at: number; settles: Settles }) => Promise<void>;
   onTip?: (stream: string) => void;
 }) {
   const { store, ledger, feed, minimum, also = async () => {}, onTip = () => {} } = needs;
@@ -79,12 +80,13 @@ export function createTips(needs: {
         const data = { id, name, message, amount: amount.toString() };
         const { n, at } = await feed.append(trx, { stream, type: 'tip', data });
         const purse = charge.purse?.id;
-        if (!purse) throw new Problem('internal');
+        const { settles } = charge;
+        if (!purse || !settles) throw new Problem('internal');
         await trx
           .insertInto('tips')
           .values({ payer, id, stream, purse, amount: data.amount, name, message, at, event: n })
           .execute();
-        await also(trx, { ...wish, n, at });
+        await also(trx, { ...wish, n, at, settles });
       },
     });
     feed.announce();

@@ -1,6 +1,7 @@
 // The steps that bring a database to the present schema, applied once each in order.
 import type { Kysely, Migration } from 'kysely';
 import { sql } from 'kysely';
+import { alertLooks } from './migrations/alert-looks.js';
 import { alertsAndGoals } from './migrations/alerts.js';
 import { moves } from './migrations/moves.js';
 import { polls } from './migrations/polls.js';
@@ -296,6 +297,7 @@ const steps: readonly Migration[] = [
   predictions,
   moves,
   readings,
+  alertLooks,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

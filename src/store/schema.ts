@@ -439,6 +439,9 @@ export interface AlertRow {
   /** When an overlay first said that it stands. */
   shown_at: number | null;
   overlays: number;
+  /** What claims its money: a channel, and how far it must be claimed; null: a test, or from before it was kept. */
+  channel: Hex | null;
+  up_to: string | null;
 }
 
 export interface AlertSettingsRow {
@@ -514,6 +517,15 @@ export interface BotMoveRow {
   at: number;
 }
 
+/** A sound or picture that the host brought; its file is called as its id. */
+export interface AssetRow {
+  id: string;
+  kind: 'sound' | 'picture';
+  name: string;
+  bytes: number;
+  at: number;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
@@ -557,4 +569,5 @@ export interface Tables {
   predictions: Omit<PredictionRow, 'n'> & { n: Generated<number> };
   prediction_stakes: PredictionStakeRow;
   bot_moves: BotMoveRow;
+  assets: AssetRow;
 }

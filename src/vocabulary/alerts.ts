@@ -1,11 +1,7 @@
 // Alerts on the wire: what an overlay is told to put up, and what a host sees and sets of the queue.
 import { z } from 'zod';
+import { type Look, Receipt, Tier } from './alert-looks.js';
 import { Amount, Milliseconds, plainText } from './values.js';
-
-const Tier = z.object({
-  from: Amount.meta({ description: 'the smallest amount of this tier' }),
-  standMs: Milliseconds.min(1000).max(60_000).meta({ description: 'how long it stands while nobody waits' }),
-});
 
 export const AlertFilter = z.enum(['hold', 'skip', 'off']);
 export const AlertSettings = z
@@ -25,6 +21,7 @@ export const AlertSettings = z
       .refine((tiers) => tiers.every((tier, i) => i === 0 || BigInt(tier.from) > BigInt(tiers[i - 1]?.from ?? 0)), {
         message: 'tiers rise',
       }),
+    receipts: z.boolean().meta({ description: 'alerts say whether their money is authorized or claimed on chain' }),
     gapMs: Milliseconds.min(100).max(30_000),
     mergeFrom: z
       .number()
@@ -56,6 +53,13 @@ export const AlertInfo = z
     until: Milliseconds.nullable(),
     shownAt: Milliseconds.nullable().meta({ description: 'when an overlay first said that it stands' }),
     overlays: z.number().int().meta({ description: 'how many said so' }),
+    receipt: z
+      .object({
+        state: Receipt,
+        transaction: z.string().nullable().meta({ description: 'the claim that covers it, where it is known' }),
+      })
+      .nullable()
+      .meta({ description: 'of this tip alone; null: a test, or a tip from before receipts were kept' }),
   })
   .meta({ id: 'AlertInfo' });
 export type AlertInfo = z.infer<typeof AlertInfo>;
@@ -86,7 +90,11 @@ const one = z.object({
 });
 export const AlertAct = z
   .discriminatedUnion('act', [
-    z.object({ act: z.enum(['pause', 'resume', 'test']) }),
+    z.object({ act: z.enum(['pause', 'resume']) }),
+    z.object({
+      act: z.literal('test'),
+      tier: z.number().int().min(0).max(5).optional().meta({ description: 'from 0; default: the lowest' }),
+    }),
     z.object({
       act: z.literal('skip'),
       id: z.number().int().optional().meta({ description: 'default: the one on stage' }),
@@ -115,6 +123,9 @@ export interface Showing {
   people: number;
   /** From 0, by amount. */
   tier: number;
+  look: Look;
+  /** Of several, claimed only when all are; null: nothing is said of it. */
+  receipt: Receipt | null;
   from: number;
   until: number;
 }

@@ -1,5 +1,6 @@
 // What a person or program may ask over HTTP: every route with its shapes, defined once.
 import { z } from 'zod';
+import { Asset, AssetId, AssetList, assetLimits } from './alert-looks.js';
 import { AlertAct, AlertQueue, AlertSettingsPatch } from './alerts.js';
 import {
   ChatAccountName,
@@ -462,6 +463,8 @@ export interface Route {
   /** Answers `text/csv` too, to whoever asks for it. */
   csv?: true;
   body?: z.ZodType;
+  /** Its body is a file of at most so many bytes, whatever it is sent as. */
+  file?: number;
   answer: z.ZodType;
 }
 
@@ -742,6 +745,31 @@ export const routes = {
     body: AlertSettingsPatch,
     answer: AlertQueue,
   },
+  listAssets: {
+    method: 'get',
+    path: '/api/host/assets',
+    summary: 'The sounds and pictures that the host brought for alerts',
+    who: 'host',
+    answer: AssetList,
+  },
+  addAsset: {
+    method: 'post',
+    path: '/api/host/assets',
+    summary: 'Bring a sound (MP3, OGG, WAV) or a picture (PNG, JPEG, GIF, WebP, WebM) for alerts; the body is the file',
+    who: 'host',
+    query: z.object({ name: plainText(120).meta({ description: 'what the host calls it' }) }),
+    // A little more, so that it is told in the words for files.
+    file: assetLimits.bytes + 64 * 1024,
+    answer: Asset,
+  },
+  removeAsset: {
+    method: 'post',
+    path: '/api/host/assets/remove',
+    summary: 'Delete a sound or picture that no alert uses',
+    who: 'host',
+    body: z.object({ id: AssetId }),
+    answer: AssetList,
+  },
   getGoal: {
     method: 'get',
     path: '/api/streams/{stream}/goal',
@@ -999,7 +1027,9 @@ type In<T> = T extends z.ZodType ? z.input<T> : undefined;
 type Shape<N extends RouteName, K extends string> = (typeof routes)[N] extends Record<K, infer T> ? T : undefined;
 /** Parsed path parameters, parsed body and answer of a route; `Sent` is the body as a client writes it. */
 export type Params<N extends RouteName> = Out<Shape<N, 'params'>>;
-export type Body<N extends RouteName> = Out<Shape<N, 'body'>>;
+export type Body<N extends RouteName> = (typeof routes)[N] extends { file: number }
+  ? Uint8Array
+  : Out<Shape<N, 'body'>>;
 export type Query<N extends RouteName> = Out<Shape<N, 'query'>>;
-export type Sent<N extends RouteName> = In<Shape<N, 'body'>>;
+export type Sent<N extends RouteName> = (typeof routes)[N] extends { file: number } ? Uint8Array : In<Shape<N, 'body'>>;
 export type Answer<N extends RouteName> = z.infer<(typeof routes)[N]['answer']>;

@@ -1,5 +1,6 @@
 // What a room may hear: the numbered events of the feed, and the messages on the socket around them.
 import { z } from 'zod';
+import type { Receipt } from './alert-looks.js';
 import type { Seen, Showing } from './alerts.js';
 import type { Goal, Leaderboard } from './goals.js';
 import { PollDefinition, type PollMessage, PollTally, type TallyMessage } from './polls.js';
@@ -117,6 +118,8 @@ export interface ServerToClient {
   show: (showing: Showing & { now: number }, seen: (what: Seen) => void) => void;
   /** Take it down now, should it stand. */
   hide: (showing: string) => void;
+  /** The money behind a showing came further. */
+  receipt: (showing: string, receipt: Receipt) => void;
   /** The stream's goal; null: none. */
   goal: (goal: Goal | null) => void;
   /** To overlays with it. */

@@ -379,6 +379,33 @@ const wordings = {
     title: 'Unknown person',
     say: (f) => `Nobody called “${f.who}” has tipped here. Write the name as it stood on the alert, or the account.`,
   },
+  // what a host brings for it
+  asset_wrong_kind: {
+    status: 415,
+    title: 'Not a picture or sound',
+    say: () =>
+      'That file cannot be shown or played. Pictures are PNG, JPEG, GIF, WebP or WebM; sounds are MP3, OGG or WAV.',
+  },
+  asset_too_large: {
+    status: 413,
+    title: 'File too large',
+    say: (f) => `That file is too large for an overlay. Bring one of at most ${f.most}.`,
+  },
+  assets_full: {
+    status: 409,
+    title: 'No more room',
+    say: (f) => `There is room for ${f.files} files and ${f.most}. Delete one that is not used any more.`,
+  },
+  asset_in_use: {
+    status: 409,
+    title: 'In use',
+    say: (f) => `The alerts of the stream ${f.stream} use “${f.name}”. Choose another there and save, then delete it.`,
+  },
+  unknown_asset: {
+    status: 404,
+    title: 'No such upload',
+    say: () => 'That upload is not there any more. Choose another.',
+  },
   no_goal: {
     status: 404,
     title: 'No goal',

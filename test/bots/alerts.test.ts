@@ -25,11 +25,13 @@ afterAll(async () => {
 });
 
 async function openStage() {
-  const { store, chat } = house;
+  const { store, chat, payments } = house;
   const personOf = (member: string): string => chat.personOf(member as `0x${string}`);
   const shown: Showing[] = [];
   const alerts = await openAlerts({
     ...{ store, personOf, log: silent, defaults: defaultSettings(dai) },
+    receipts: payments.receipts,
+    say: (amount) => `${amount}`,
     stage: {
       overlays: () => 1,
       show(stream, showing) {
@@ -37,6 +39,7 @@ async function openStage() {
         setImmediate(() => void alerts.seen(stream, showing.id, 'one', 'up'));
       },
       hide: () => {},
+      receipt: () => {},
     },
   });
   const feed = await openFeed({ store, log: silent });
@@ -60,7 +63,8 @@ async function tip(who: ReturnType<typeof person>, amount: bigint): Promise<void
   const wish = { id, stream: 'main', amount, name: who.name, message: '' };
   const { n, at } = await house.chat.tip(who, wish);
   const { address: payer } = await house.chat.account(who);
-  await house.store.write((trx) => stage.alerts.add(trx, { ...wish, payer, n, at }));
+  const settles = { channel: `0x${'0'.repeat(64)}`, upTo: amount } as const;
+  await house.store.write((trx) => stage.alerts.add(trx, { ...wish, payer, n, at, settles }));
   stage.alerts.added('main');
   stage.goals.moved('main');
   await stage.goals.idle();

@@ -3,6 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launch, phone, shoot } from '../support/browser.js';
 import { type Dtok, removeFolder, startDtok, temporaryFolder } from '../support/dtok.js';
+import { pngOf, wavOf } from './own-files.js';
 import { openScene, type Scene } from './scene.js';
 import { openTipper } from './tipper.js';
 
@@ -81,6 +82,80 @@ it('puts alerts, goal and leaderboard over the moving picture, in step on two ov
   await Promise.all(scenes.map(({ page }) => page.context().close()));
 });
 
+it('the host sets a tier: its words, his own picture and sound, what is read aloud; hears it, and tries it out', async () => {
+  const stage = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+  const loaded: string[] = [];
+  stage.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  await stage.goto(overlay('alerts'));
+  await stage.waitForSelector('body[data-connected=true]');
+  const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  await page.addInitScript(() => {
+    const counted = window as unknown as { notes: number };
+    counted.notes = 0;
+    const make = AudioContext.prototype.createOscillator;
+    AudioContext.prototype.createOscillator = function () {
+      counted.notes += 1;
+      return make.call(this);
+    };
+  });
+  await page.goto(`${dtok.base}/host#t=${dtok.hostToken}`);
+  const at = (id: string) => page.getByTestId(id);
+  await at('alerts-settings').click();
+  await at('alerts-edit-1').click();
+  await at('alerts-sound-1').selectOption('fanfare');
+  await at('alerts-play-1').click();
+  await expect.poll(() => page.evaluate(() => (window as unknown as { notes: number }).notes)).toBeGreaterThan(10);
+  await at('alerts-text-1').fill('{amount} from {name}, thank you!');
+  await at('alerts-animation-1').selectOption('flip');
+  const file = (name: string, bytes: Uint8Array) => ({ name, mimeType: 'text/plain', buffer: Buffer.from(bytes) });
+  await at('alerts-picture-1-file').setInputFiles(file('my-cat.png', pngOf(64, [80, 200, 255])));
+  await page.locator('.tier.open header .thumb').waitFor();
+  await at('alerts-sound-1-file').setInputFiles(file('meow.wav', wavOf(1200)));
+  await expect.poll(() => at('alerts-sound-1').inputValue()).toMatch(/[.]wav$/);
+  await at('alerts-picture-1-file').setInputFiles(file('page.png', Buffer.from('<svg onload=alert(1)>')));
+  await page.getByText('That file cannot be shown or played').waitFor();
+  await at('alerts-read-1').selectOption('message');
+  await at('alerts-read-from-1').fill('10');
+  await shoot(page, 'host-tier-desktop');
+  await at('alerts-add-tier').click();
+  await at('alerts-tier-3').waitFor();
+  await at('alerts-remove-3').click();
+  await at('alerts-tier-3').waitFor({ state: 'detached' });
+  await at('alerts-test-1').click();
+  const card = stage.locator('.alert.tier-1.in-flip.test', { hasText: 'thank you!' });
+  await card.locator('.art img').waitFor();
+  expect(await card.locator('.headline').textContent()).toBe('5.00 DAI from Test alert, thank you!');
+  const width = () => card.locator('img').evaluate((image) => (image as HTMLImageElement).naturalWidth);
+  await expect.poll(width).toBe(64);
+  await shoot(stage, 'overlay-own-picture');
+  const { assets } = await dtok.api('listAssets');
+  expect(loaded.filter((path) => path.startsWith('/uploads/')).sort()).toEqual(assets.map(({ url }) => url).sort());
+  const [, tier] = (await dtok.api('getAlerts', main)).settings.tiers;
+  expect(tier).toMatchObject({ animation: 'flip', volume: 60, speech: { read: 'message', from: `${10n * dai}` } });
+
+  await page.setViewportSize(phone);
+  await at('alerts-edit-1').scrollIntoViewIfNeeded();
+  await shoot(page, 'host-tier-phone');
+  expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
+  await at('own-files').click();
+  await at('own-delete').first().click();
+  await page.getByText('The alerts of the stream main use').waitFor();
+  await stage.close();
+  await page.close();
+});
+
+it('shows on stage when what stands is claimed on chain', async () => {
+  const stage = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
+  await stage.goto(overlay('alerts'));
+  await ann.tip('Margaret', 7n * dai, 'For the encore');
+  const receipt = stage.getByTestId('receipt');
+  await receipt.getByText('Authorized').waitFor();
+  await dtok.api('settle', { body: { refund: false } });
+  await receipt.getByText('Claimed on chain').waitFor({ timeout: 8000 });
+  await shoot(stage, 'overlay-claimed');
+  await stage.close();
+});
+
 it('the host pauses, looks, approves, skips, replays, mutes and tests, on a desktop and on a phone', async () => {
   const stage = await browser.newPage({ viewport: { width: 1920, height: 1080 } });
   await stage.goto(overlay('alerts'));
@@ -115,8 +190,8 @@ it('the host pauses, looks, approves, skips, replays, mutes and tests, on a desk
   await tap('alerts-test');
   await stage.locator('.alert.test', { hasText: 'Test alert' }).waitFor();
   await shoot(stage, 'overlay-test');
-  expect(await stage.locator('.alert .sum').textContent()).toBe('Test');
-  expect((await dtok.api('hostStream', main)).earnings.tipped).toBe(`${(275n * dai) / 10n + 4n * dai}`);
+  expect(await stage.locator('.alert .mark').textContent()).toBe('Test');
+  expect((await dtok.api('hostStream', main)).earnings.tipped).toBe(`${(275n * dai) / 10n + 11n * dai}`);
 
   await page.getByTestId('alerts-settings').click();
   await page.getByTestId('alerts-minimum').fill('1.5');

@@ -44,7 +44,7 @@ export async function openWorld(change: Partial<AlertSettings> = {}) {
           const remove = (): void => {
             entry.gone ??= now();
           };
-          return { remove, leave: remove };
+          return { remove, leave: remove, receipt: () => {} };
         },
         now,
         after: (ms, act) => void timers.push({ at: now() + ms, act }),
@@ -93,13 +93,15 @@ export async function openWorld(change: Partial<AlertSettings> = {}) {
     hide: (_, id) => {
       for (const overlay of overlays) if (overlay.connected) overlay.hear((page) => page.hide(id));
     },
+    receipt: () => {},
   };
 
   async function start() {
     const rows = createAlertRows(store);
     const defaults = { ...defaultSettings(10n), ...change };
     const memories = await openMemories({ store, defaults, personOf, now });
-    const driver = createDriver({ rows, memories, stage, personOf, now });
+    const words = { personOf, receiptOf: () => 'authorized' as const, say: (amount: bigint) => `${amount} DAI` };
+    const driver = createDriver({ rows, memories, stage, words, now });
     const addTest = async (): Promise<void> => {};
     const act = createAlertActs({ rows, memories, stage, personOf, addTest, now });
     await driver.recall('main', memories.of('main'));
@@ -129,7 +131,8 @@ export async function openWorld(change: Partial<AlertSettings> = {}) {
         memories.isMuted('main', payer(from)),
       );
       const said = { stream: 'main', event: n, payer: payer(from), name, message, amount: `${amount}`, at: now() };
-      await store.write((trx) => server.rows.add(trx, { ...said, ...verdict, ...fresh, first: 1 }));
+      const none = { channel: null, up_to: null };
+      await store.write((trx) => server.rows.add(trx, { ...said, ...none, ...verdict, ...fresh, first: 1 }));
       await settle();
       return n;
     },

@@ -164,18 +164,49 @@ it('puts up the shortest alert over a slow line, and none whose time is half ove
     remember: () => {},
     put: ({ name }) => {
       seen.push(name);
-      return { leave: () => {}, remove: () => {} };
+      return { leave: () => {}, remove: () => {}, receipt: () => {} };
     },
     now: () => 10_400,
     after: () => {},
   });
-  const showing = { kind: 'tip', n: 1, message: '', amount: '1', tips: 1, people: 1, tier: 0 } as const;
+  const look = { text: '{name}', sound: 'none', volume: 0, picture: 'none', animation: 'slide', say: '' } as const;
+  const showing = { kind: 'tip', n: 1, message: '', amount: '1', tips: 1, people: 1, tier: 0, look } as const;
   const send = (name: string, from: number, until: number) =>
-    stage.show({ ...showing, id: name, name, from, until }, (what) => seen.push(what));
+    stage.show({ ...showing, receipt: null, id: name, name, from, until }, (what) => seen.push(what));
   send('short', 10_000, 11_000);
   send('late', 5000, 11_000);
   send('too late', 9500, 10_500);
   expect(seen).toEqual(['short', 'up']);
+});
+
+it('what stands says how far its money is, as it is told, and as it hears after a lost connection', () => {
+  const told: string[] = [];
+  const stage = createStage({
+    before: null,
+    remember: () => {},
+    put: () => ({ leave: () => {}, remove: () => {}, receipt: (receipt) => told.push(receipt) }),
+    now: () => 10_000,
+    after: () => {},
+  });
+  const look = { text: '{name}', sound: 'none', volume: 0, picture: 'none', animation: 'slide', say: '' } as const;
+  const showing = {
+    id: 'a',
+    kind: 'tip',
+    n: 1,
+    name: '',
+    message: '',
+    amount: '1',
+    tips: 1,
+    people: 1,
+    tier: 0,
+  } as const;
+  const at = { ...showing, look, from: 10_000, until: 16_000 };
+  stage.show({ ...at, receipt: 'authorized' }, () => {});
+  stage.receipt('another', 'claimed');
+  expect(told).toEqual([]);
+  stage.receipt('a', 'claimed');
+  stage.show({ ...at, receipt: 'authorized' }, (what) => told.push(what));
+  expect(told).toEqual(['claimed', 'authorized', 'stands']);
 });
 
 it('takes one who is muted out of those that are shown as one, and misses those together', async () => {

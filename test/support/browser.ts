@@ -17,7 +17,7 @@ function find(): string {
   throw new Error('no Chromium: run npm test, which finds or installs one');
 }
 
-export const launch = (): Promise<Browser> =>
+export const launch = (...more: string[]): Promise<Browser> =>
   chromium.launch({
     executablePath: find(),
     args: [
@@ -28,6 +28,7 @@ export const launch = (): Promise<Browser> =>
       '--disable-sync',
       '--no-first-run',
       '--disable-quic',
+      ...more,
     ],
   });
 

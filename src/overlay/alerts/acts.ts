@@ -11,7 +11,7 @@ export function createAlertActs(needs: {
   memories: Memories;
   stage: Stage;
   personOf: (member: string) => string;
-  addTest: (stream: string) => Promise<void>;
+  addTest: (stream: string, tier: number) => Promise<void>;
   now: () => number;
 }) {
   const { rows, memories, stage, personOf, now } = needs;
@@ -91,7 +91,7 @@ export function createAlertActs(needs: {
       case 'resume':
         return memories.keep(stream, { paused: wish.act === 'pause' });
       case 'test':
-        return needs.addTest(stream);
+        return needs.addTest(stream, wish.tier ?? 0);
       case 'skip':
         return skip(stream, wish.id);
       case 'replay':

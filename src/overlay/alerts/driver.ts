@@ -1,9 +1,10 @@
 // Drives the stage: what is due now is taken down and put up, written first; every time on stage has an end and an answer.
-import { randomUUID } from 'node:crypto';
+import type { Receipt } from '../../vocabulary/alert-looks.js';
 import type { Seen, Showing } from '../../vocabulary/alerts.js';
 import type { Memories, Memory } from './memory.js';
-import { type Alert, type AlertRows, waitingOf } from './rows.js';
+import { type AlertRows, settlesOf, waitingOf } from './rows.js';
 import { nextOf, standMs, tierOf } from './rules.js';
+import { createShowings, receiptOf, type Words } from './showing.js';
 
 /** The overlays of a stream, as far as the queue must know them. */
 export interface Stage {
@@ -11,6 +12,7 @@ export interface Stage {
   overlays: (stream: string) => number;
   show: (stream: string, showing: Showing) => void;
   hide: (stream: string, showing: string) => void;
+  receipt: (stream: string, showing: string, receipt: Receipt) => void;
 }
 
 /** How many that wait are looked at for merging. */
@@ -22,31 +24,19 @@ export function createDriver(needs: {
   rows: AlertRows;
   memories: Memories;
   stage: Stage;
-  personOf: (member: string) => string;
+  words: Words;
   now: () => number;
 }) {
-  const { rows, memories, stage, personOf, now } = needs;
+  const { rows, memories, stage, words, now } = needs;
 
-  function showingOf(head: Alert, others: readonly Alert[], tier: number, until: number): Showing {
-    const all = [head, ...others];
-    const people = new Set(all.map(({ payer, id }) => (payer === null ? `test ${id}` : personOf(payer))));
-    return {
-      id: head.showing ?? randomUUID(),
-      kind: head.event === null ? 'test' : 'tip',
-      n: head.event ?? 0,
-      ...{ name: head.name, message: head.message },
-      amount: `${all.reduce((sum, { amount }) => sum + BigInt(amount), 0n)}`,
-      ...{ tips: all.length, people: people.size, tier, from: now(), until },
-    };
-  }
+  const showingOf = createShowings(needs);
 
   /** After a restart: what was on stage is on stage. */
   async function recall(stream: string, memory: Memory): Promise<void> {
     const head = await rows.showing(stream);
     if (!head) return;
     const others = (await rows.together(stream, head.id)).filter(({ id }) => id !== head.id);
-    const tier = tierOf(BigInt(head.amount), memory.settings);
-    const showing = showingOf(head, others, tier, head.show_until ?? now());
+    const showing = showingOf([head, ...others], head.show_until ?? now(), memory.settings);
     memory.stage = {
       alert: head.id,
       showing: { ...showing, from: head.show_from ?? now() },
@@ -76,7 +66,7 @@ export function createDriver(needs: {
     const others = chosen.length > 1 ? list.filter(({ id }) => id !== head.id && chosen.includes(id)) : before;
     const tier = tierOf(BigInt(head.amount), memory.settings);
     const stand = standMs(tier, count - chosen.length, memory.settings);
-    const showing = showingOf(head, others, tier, now() + stand);
+    const showing = showingOf([head, ...others], now() + stand, memory.settings);
     const { id, from, until } = showing;
     const values = { state: 'showing', showing: id, show_from: from, show_until: until } as const;
     await rows.putUp(
@@ -128,5 +118,17 @@ export function createDriver(needs: {
     return true;
   }
 
-  return { recall, tick, seen, takeDown };
+  /** More of a channel is claimed: says so of what is on stage. */
+  async function claimed(stream: string, channel: string): Promise<void> {
+    const { stage: on, settings } = memories.of(stream);
+    if (!on || on.showing.receipt === null) return;
+    const all = await rows.together(stream, on.alert);
+    if (!all.some((row) => settlesOf(row)?.channel === channel)) return;
+    const receipt = receiptOf(all, settings, words);
+    if (receipt === null || receipt === on.showing.receipt) return;
+    on.showing = { ...on.showing, receipt };
+    stage.receipt(stream, on.showing.id, receipt);
+  }
+
+  return { recall, tick, seen, claimed };
 }

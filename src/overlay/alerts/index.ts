@@ -2,8 +2,10 @@
 import type { Logger } from '../../log.js';
 import type { Store, Trx } from '../../store/index.js';
 import { createTurns } from '../../turns.js';
+import type { Receipt } from '../../vocabulary/alert-looks.js';
 import type {
   AlertAct,
+  AlertInfo,
   AlertQueue,
   AlertSettings,
   AlertSettingsPatch,
@@ -14,10 +16,12 @@ import type { Hex } from '../../vocabulary/values.js';
 import { createAlertActs } from './acts.js';
 import { createDriver, type Stage } from './driver.js';
 import { openMemories } from './memory.js';
-import { createAlertRows, fresh, infoOf } from './rows.js';
+import { type Alert, createAlertRows, fresh, infoOf, type Settles, settlesOf } from './rows.js';
 import { judge } from './rules.js';
+import { testOf } from './settings.js';
 
 export type { Stage } from './driver.js';
+export { defaultSettings } from './settings.js';
 
 export interface TippedNow {
   stream: string;
@@ -28,29 +32,13 @@ export interface TippedNow {
   name: string;
   message: string;
   at: number;
+  settles: Settles;
 }
 
 const shownOfQueue = 50;
 const shownOfPast = 30;
 /** How often it is noted that an overlay is there. */
 const seenEveryMs = 30_000;
-
-/** Of a fresh stream; `whole` is one token in base units. */
-export const defaultSettings = (whole: bigint): AlertSettings => ({
-  approve: false,
-  minimum: '0',
-  words: 'hold',
-  links: 'hold',
-  ownWords: [],
-  tiers: [
-    { from: '0', standMs: 6000 },
-    { from: `${5n * whole}`, standMs: 8000 },
-    { from: `${20n * whole}`, standMs: 12_000 },
-  ],
-  gapMs: 600,
-  mergeFrom: 10,
-  waitMs: 600_000,
-});
 
 export type Alerts = Awaited<ReturnType<typeof openAlerts>>;
 
@@ -60,22 +48,29 @@ export async function openAlerts(needs: {
   defaults: AlertSettings;
   /** The same for all accounts and pages of one person. */
   personOf: (member: string) => string;
+  receipts: {
+    stateOf: (settles: Settles) => Receipt;
+    facts: (all: readonly Settles[]) => Promise<NonNullable<AlertInfo['receipt']>[]>;
+  };
+  /** An amount, for people. */
+  say: (amount: bigint) => string;
   log: Logger;
   now?: () => number;
 }) {
-  const { store, stage, defaults, personOf, log, now = Date.now } = needs;
+  const { store, stage, defaults, personOf, receipts, say, log, now = Date.now } = needs;
   const rows = createAlertRows(store);
   const memories = await openMemories({ store, defaults, personOf, now });
-  const driver = createDriver({ rows, memories, stage, personOf, now });
+  const words = { personOf, receiptOf: receipts.stateOf, say };
+  const driver = createDriver({ rows, memories, stage, words, now });
   const turn = createTurns<string>();
   const timers = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
-  const test = { event: null, payer: null, name: 'Test alert', message: 'This is what a tip looks like.', amount: '0' };
   const act = createAlertActs({
     ...{ rows, memories, stage, personOf, now },
-    addTest: (stream) =>
+    addTest: (stream, tier) =>
       store.write(async (trx) => {
+        const test = testOf(memories.of(stream).settings, tier);
         await rows.add(trx, { stream, ...test, ...fresh, at: now(), state: 'waiting', why: null, first: 0 });
       }),
   });
@@ -108,6 +103,12 @@ export async function openAlerts(needs: {
     kick(id);
   }
 
+  async function infosOf(all: readonly Alert[]): Promise<AlertInfo[]> {
+    const settles = all.map(settlesOf);
+    const facts = await receipts.facts(settles.filter((one) => one !== null));
+    return all.map((row, i) => infoOf(row, settles[i] ? (facts.shift() ?? null) : null));
+  }
+
   async function queue(stream: string): Promise<AlertQueue> {
     const { paused, settings, muted, stage: on } = memories.of(stream);
     const [waiting, held, past] = await Promise.all([
@@ -117,10 +118,12 @@ export async function openAlerts(needs: {
     ]);
     const counts = { waiting: await rows.count(stream, 'waiting'), held: await rows.count(stream, 'held') };
     const current = on && (await rows.find(stream, on.alert));
+    const infos = await infosOf([...(current ? [current] : []), ...waiting, ...held, ...past]);
+    const told = (some: readonly Alert[]): AlertInfo[] => infos.filter(({ id }) => some.some((row) => row.id === id));
     return {
-      ...{ paused, settings, overlays: stage.overlays(stream), now: current ? infoOf(current) : null },
+      ...{ paused, settings, overlays: stage.overlays(stream), now: (current && told([current])[0]) ?? null },
       together: on && current ? { tips: on.showing.tips, people: on.showing.people, amount: on.showing.amount } : null,
-      ...{ waiting: waiting.map(infoOf), held: held.map(infoOf), past: past.map(infoOf), counts, muted },
+      ...{ waiting: told(waiting), held: told(held), past: told(past), counts, muted },
       serverTime: now(),
     };
   }
@@ -137,11 +140,12 @@ export async function openAlerts(needs: {
 
   return {
     /** In the tip's own transaction. */
-    async add(trx: Trx, { stream, payer, n, amount, name, message, at }: TippedNow): Promise<void> {
+    async add(trx: Trx, { stream, payer, n, amount, name, message, at, settles }: TippedNow): Promise<void> {
       const { settings } = memories.of(stream);
       const verdict = judge({ name, message, amount }, settings, memories.isMuted(stream, payer));
       const said = { stream, event: n, payer, name, message, amount: `${amount}`, at };
-      await rows.add(trx, { ...said, ...verdict, ...fresh, first: 1 });
+      const claim = { channel: settles.channel, up_to: `${settles.upTo}` };
+      await rows.add(trx, { ...said, ...verdict, ...fresh, ...claim, first: 1 });
     },
     /** What was added is on disk. */
     added: kick,
@@ -155,6 +159,14 @@ export async function openAlerts(needs: {
     /** An overlay says of a showing that it is up, was up before and still stands, or was up before. */
     async seen(stream: string, showing: string, reader: string, what: Seen): Promise<void> {
       if (await turn(stream, () => driver.seen(stream, showing, reader, what))) kick(stream);
+    },
+    /** What is claimed of a channel changed. */
+    claimed(channel: Hex): void {
+      for (const [stream] of memories.all()) {
+        turn(stream, () => driver.claimed(stream, channel)).catch((error) =>
+          log.error({ err: error, stream }, 'it could not be told that an alert is claimed'),
+        );
+      }
     },
     queue,
     /** Problems: unknown_alert, unknown_person, no_alert_on_stage. */
@@ -171,6 +183,12 @@ export async function openAlerts(needs: {
       await run(stream);
       return queue(stream);
     },
+    /** The stream whose alerts show or play that upload; null: none. */
+    uses: (id: string): string | null =>
+      memories
+        .all()
+        .find(([, { settings }]) => settings.tiers.some((tier) => [tier.sound, tier.picture].includes(id)))?.[0] ??
+      null,
     /** Whether a name is not for the stage: of somebody muted, or caught by the filter. */
     hidesName(stream: string, payer: string, name: string): boolean {
       const { settings } = memories.of(stream);

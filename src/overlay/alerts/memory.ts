@@ -1,5 +1,6 @@
 // What is known of each stream's alerts without asking the store: its settings, who is muted, and what is on stage.
 import type { Store } from '../../store/index.js';
+import { Tier } from '../../vocabulary/alert-looks.js';
 import type { AlertSettings, Showing } from '../../vocabulary/alerts.js';
 import type { Hex } from '../../vocabulary/values.js';
 
@@ -28,6 +29,12 @@ export interface Memory {
   overlaySeen: number;
 }
 
+/** What was stored before a setting was there has its default. */
+function settingsFrom(stored: string, defaults: AlertSettings): AlertSettings {
+  const settings = { ...defaults, ...(JSON.parse(stored) as Partial<AlertSettings>) };
+  return { ...settings, tiers: settings.tiers.map((tier) => Tier.parse(tier)) };
+}
+
 export type Memories = Awaited<ReturnType<typeof openMemories>>;
 
 export async function openMemories(needs: {
@@ -45,7 +52,7 @@ export async function openMemories(needs: {
     return known;
   };
   for (const row of await store.db.selectFrom('alert_settings').selectAll().execute()) {
-    const settings = { ...defaults, ...(JSON.parse(row.settings) as Partial<AlertSettings>) };
+    const settings = settingsFrom(row.settings, defaults);
     Object.assign(of(row.stream), { settings, paused: row.paused === 1, overlaySeen: row.overlay_seen });
   }
   for (const { stream, member, name } of await store.db.selectFrom('alert_mutes').selectAll().orderBy('at').execute()) {

@@ -9,10 +9,21 @@ import type { Waiting } from './rules.js';
 export type Alert = Selectable<AlertRow>;
 type State = AlertRow['state'];
 
-export const infoOf = (row: Alert): AlertInfo => ({
+/** What must be claimed on chain for an alert's money to be: a channel, up to there. */
+export interface Settles {
+  channel: Hex;
+  upTo: bigint;
+}
+
+/** Null: no money, or not known. */
+export const settlesOf = ({ channel, up_to }: Alert): Settles | null =>
+  channel === null || up_to === null ? null : { channel, upTo: BigInt(up_to) };
+
+export const infoOf = (row: Alert, receipt: AlertInfo['receipt']): AlertInfo => ({
   ...{ id: row.id, n: row.event, payer: row.payer, name: row.name, message: row.message, amount: row.amount },
   ...{ at: row.at, state: row.state, why: row.why, with: row.with },
   ...{ until: row.show_until, shownAt: row.shown_at, overlays: row.overlays },
+  receipt,
 });
 
 export const waitingOf = (row: Alert): Waiting => ({

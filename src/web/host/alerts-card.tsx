@@ -3,9 +3,10 @@ import './alerts.css';
 import type { AlertQueue } from '../../vocabulary/alerts.js';
 import type { HostStream } from '../../vocabulary/api.js';
 import { money, type Unit } from '../shared/money.js';
-import { type AlertDesk, useAlerts } from './alerts.js';
+import { type AlertDesk, useAlerts, useUploads } from './alerts.js';
 import { Button, Held, Next, Past, Said } from './alerts-lines.js';
 import { AlertSettingsForm } from './alerts-settings.js';
+import { OwnFiles } from './alerts-uploads.js';
 import type { Desk } from './desk.js';
 
 function OnStage({ queue, unit, alerts }: { queue: AlertQueue; unit: Unit; alerts: AlertDesk }) {
@@ -68,6 +69,7 @@ const nextShown = 5;
 
 export function AlertsCard({ shown, desk, moved }: { shown: HostStream; desk: Desk; moved: unknown }) {
   const alerts = useAlerts(desk, shown.info.id, moved);
+  const uploads = useUploads(desk);
   const { queue } = alerts;
   const unit = shown.info.terms.token;
   if (!queue) return null;
@@ -118,8 +120,9 @@ export function AlertsCard({ shown, desk, moved }: { shown: HostStream; desk: De
       )}
       <Muted queue={queue} alerts={alerts} />
       <details>
-        <summary data-testid="alerts-settings">Settings</summary>
-        <AlertSettingsForm settings={queue.settings} alerts={alerts} unit={unit} />
+        <summary data-testid="alerts-settings">Look, sound and settings</summary>
+        <AlertSettingsForm settings={queue.settings} alerts={alerts} uploads={uploads} unit={unit} />
+        <OwnFiles uploads={uploads} />
       </details>
     </section>
   );

@@ -38,6 +38,18 @@ export function Said({ alert, unit }: Pick<Line, 'alert' | 'unit'>) {
   );
 }
 
+/** How far its money is; with the claim's transaction, where it is known. */
+function Paid({ receipt }: Pick<AlertInfo, 'receipt'>) {
+  if (!receipt) return null;
+  const { state, transaction } = receipt;
+  if (state === 'authorized') return <em class="chip paid">✓ authorized</em>;
+  return (
+    <em class="chip on paid" title={transaction ? `claimed by transaction ${transaction}` : undefined}>
+      ✓✓ claimed{transaction && <code>{`${transaction.slice(0, 6)}…${transaction.slice(-4)}`}</code>}
+    </em>
+  );
+}
+
 export function Button({ text, act, testid }: { text: string; act: () => void; testid: string }) {
   return (
     <button type="button" class="quiet small" data-testid={testid} onClick={act}>
@@ -87,6 +99,7 @@ export function Past(line: Line) {
       <Said {...line} />
       <div class="row wrap">
         <em class={alert.state === 'shown' ? 'chip on' : 'chip'}>{answer(alert)}</em>
+        <Paid receipt={alert.receipt} />
         <Button text="Replay" testid="alert-replay" act={() => void alerts.act({ act: 'replay', id: alert.id })} />
         <Mute {...line} />
       </div>

@@ -2,7 +2,9 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { AlertSettings } from '../../vocabulary/alerts.js';
 import type { Unit } from '../shared/money.js';
-import { type AlertDesk, type Draft, draftOf, settingsOf } from './alerts.js';
+import type { AlertDesk, Uploads } from './alerts.js';
+import { type Draft, draftOf, settingsOf } from './alerts-draft.js';
+import { Tiers } from './alerts-tiers.js';
 
 const filters: Record<AlertSettings['words'], string> = { hold: 'Hold for me', skip: 'Skip', off: 'Show' };
 
@@ -44,45 +46,15 @@ function Text({ draft, set, of, label }: Form & { of: 'minimum' | 'mergeFrom' | 
   );
 }
 
-function Tiers({ draft, set, symbol }: Form & { symbol: string }) {
-  const change = (i: number, part: Partial<Draft['tiers'][number]>) =>
-    set({ tiers: draft.tiers.map((tier, k) => (k === i ? { ...tier, ...part } : tier)) });
-  return (
-    <fieldset class="tiers">
-      <legend>How long they stand, by amount; shorter when many wait</legend>
-      {draft.tiers.map(({ from, stand }, i) => (
-        <div key={i}>
-          <label>
-            From ({symbol})
-            <input
-              inputMode="decimal"
-              value={i === 0 ? '0' : from}
-              disabled={i === 0}
-              onInput={(event) => change(i, { from: event.currentTarget.value })}
-            />
-          </label>
-          <label>
-            Seconds
-            <input
-              inputMode="decimal"
-              value={stand}
-              data-testid={`alerts-stand-${i}`}
-              onInput={(event) => change(i, { stand: event.currentTarget.value })}
-            />
-          </label>
-        </div>
-      ))}
-    </fieldset>
-  );
-}
-
 export function AlertSettingsForm({
   settings,
   alerts,
+  uploads,
   unit,
 }: {
   settings: AlertSettings;
   alerts: AlertDesk;
+  uploads: Uploads;
   unit: Unit;
 }) {
   const [draft, setDraft] = useState(() => draftOf(settings, unit.decimals));
@@ -95,13 +67,25 @@ export function AlertSettingsForm({
     setDraft({ ...draft, ...change });
   };
   const read = settingsOf(draft, unit.decimals);
-  const save = async (event: Event) => {
-    event.preventDefault();
-    if (typeof read !== 'string' && (await alerts.change(read))) setTouched(false);
+  const save = async (): Promise<boolean> => {
+    if (typeof read === 'string' || !(await alerts.change(read))) return false;
+    setTouched(false);
+    return true;
+  };
+  /** What is tested is what is saved. */
+  const test = async (tier: number) => {
+    if (!touched || (await save())) await alerts.act({ act: 'test', tier });
   };
   const form = { draft, set };
   return (
-    <form class="alert-settings" onSubmit={save}>
+    <form
+      class="alert-settings"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+    >
+      <Tiers tiers={draft.tiers} set={(tiers) => set({ tiers })} uploads={uploads} unit={unit} test={test} />
       <label class="check">
         <input
           type="checkbox"
@@ -125,7 +109,15 @@ export function AlertSettingsForm({
           onInput={(event) => set({ ownWords: event.currentTarget.value })}
         />
       </label>
-      <Tiers {...form} symbol={unit.symbol} />
+      <label class="check">
+        <input
+          type="checkbox"
+          checked={draft.receipts}
+          data-testid="alerts-receipts"
+          onChange={(event) => set({ receipts: event.currentTarget.checked })}
+        />
+        Alerts say how far their money is: authorized, or claimed on chain
+      </label>
       <div class="pair two">
         <Text {...form} of="mergeFrom" label="Merge small ones when so many wait" />
         <Text {...form} of="waitMinutes" label="Minutes they wait for an overlay" />

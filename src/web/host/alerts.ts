@@ -1,7 +1,7 @@
-// What the alerts card asks of the server, and how its settings are read from what was typed.
+// What the alerts card asks of the server.
 import { useEffect, useState } from 'preact/hooks';
-import type { AlertAct, AlertQueue, AlertSettings, AlertSettingsPatch } from '../../vocabulary/alerts.js';
-import { decimal, parseAmount } from '../shared/money.js';
+import type { Asset } from '../../vocabulary/alert-looks.js';
+import type { AlertAct, AlertQueue, AlertSettingsPatch } from '../../vocabulary/alerts.js';
 import type { Desk } from './desk.js';
 
 const pollMs = 1500;
@@ -40,71 +40,29 @@ export function useAlerts(desk: Desk, stream: string, moved: unknown): AlertDesk
   };
 }
 
-/** The settings as text in the form. */
-export interface Draft {
-  approve: boolean;
-  words: AlertSettings['words'];
-  links: AlertSettings['links'];
-  ownWords: string;
-  minimum: string;
-  /** From, and seconds. */
-  tiers: { from: string; stand: string }[];
-  mergeFrom: string;
-  waitMinutes: string;
+/** What the host brought, as it is after each change. */
+export interface Uploads {
+  all: readonly Asset[];
+  /** Null when it was refused, which is told. */
+  add: (file: File) => Promise<Asset | null>;
+  remove: (id: string) => Promise<void>;
 }
 
-export const draftOf = (settings: AlertSettings, decimals: number): Draft => ({
-  approve: settings.approve,
-  words: settings.words,
-  links: settings.links,
-  ownWords: settings.ownWords.join(', '),
-  minimum: decimal(BigInt(settings.minimum), decimals),
-  tiers: settings.tiers.map(({ from, standMs }) => ({
-    from: decimal(BigInt(from), decimals),
-    stand: `${standMs / 1000}`,
-  })),
-  mergeFrom: `${settings.mergeFrom}`,
-  waitMinutes: `${settings.waitMs / 60_000}`,
-});
-
-const number = (text: string): number | null => (/^\d{1,4}(\.\d{1,2})?$/.test(text.trim()) ? Number(text) : null);
-
-function tiersOf({ tiers }: Draft, decimals: number): AlertSettings['tiers'] | null {
-  const read = tiers.map(({ from, stand }, i) => {
-    const amount = i === 0 ? 0n : parseAmount(from, decimals);
-    const seconds = number(stand);
-    return amount === null || seconds === null || seconds < 1 || seconds > 60
-      ? null
-      : { amount, standMs: Math.round(seconds * 1000) };
-  });
-  const rises = read.every((tier, i) => i === 0 || (tier?.amount ?? 0n) > (read[i - 1]?.amount ?? 0n));
-  if (!rises || read.includes(null)) return null;
-  return read.flatMap((tier) => (tier ? [{ from: `${tier.amount}`, standMs: tier.standMs }] : []));
-}
-
-/** What was typed; a sentence, when it cannot be meant. */
-export function settingsOf(draft: Draft, decimals: number): AlertSettingsPatch | string {
-  const minimum = parseAmount(draft.minimum, decimals);
-  const [mergeFrom, minutes] = [number(draft.mergeFrom), number(draft.waitMinutes)];
-  const tiers = tiersOf(draft, decimals);
-  if (minimum === null) return 'Write the minimum like 5 or 0.25, with a point.';
-  if (!tiers) return 'Each tier begins higher than the one before, and stands for 1 to 60 seconds.';
-  if (mergeFrom === null || !Number.isInteger(mergeFrom) || mergeFrom > 1000)
-    return 'Merging starts at a whole number; 0 is never.';
-  if (minutes === null || minutes < 1 || minutes > 1440) return 'Alerts wait for 1 to 1440 minutes.';
-  const ownWords = draft.ownWords
-    .split(/[,\n]/)
-    .map((word) => word.trim())
-    .filter(Boolean);
-  const { approve, words, links } = draft;
+export function useUploads(desk: Desk): Uploads {
+  const [all, setAll] = useState<readonly Asset[]>([]);
+  useEffect(() => {
+    void desk.uploads.list().then((list) => list && setAll(list.assets));
+  }, [desk]);
   return {
-    approve,
-    words,
-    links,
-    ownWords,
-    minimum: `${minimum}`,
-    tiers,
-    mergeFrom,
-    waitMs: Math.round(minutes * 60_000),
+    all,
+    async add(file) {
+      const made = await desk.uploads.add(file.name, new Uint8Array(await file.arrayBuffer()));
+      if (made) setAll((before) => [...before.filter(({ id }) => id !== made.id), made]);
+      return made;
+    },
+    async remove(id) {
+      const list = await desk.uploads.remove(id);
+      if (list) setAll(list.assets);
+    },
   };
 }

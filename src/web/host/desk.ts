@@ -154,6 +154,13 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
       }),
     /** The same, of what is looked at again and again: nobody is told. */
     look: <N extends RouteName>(name: N, of: string): Promise<Answer<N> | null> => call(name, of).catch(() => null),
+    /** The host's own sounds and pictures. */
+    uploads: {
+      list: () => quietly(() => api('listAssets', { token })),
+      add: (name: string, bytes: Uint8Array) =>
+        quietly(() => api('addAsset', { query: { name: name.slice(-120) }, body: bytes, token })),
+      remove: (id: string) => quietly(() => api('removeAsset', { body: { id }, token })),
+    },
     renewOverlay: () =>
       busy('overlay', async () => {
         store.set({ shown: await api('renewOverlayToken', { params: { stream: stream() }, token }) });

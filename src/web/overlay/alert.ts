@@ -1,53 +1,27 @@
-// One alert on the overlay: name, amount and message as text, in and out by transform and opacity only.
+// Alerts on the overlay: each put up once with its sound, taken away at its end, in and out by transform and opacity only.
+import './alert.css';
 import type { Showing } from '../../vocabulary/alerts.js';
-import { money } from '../shared/money.js';
+import { createEars } from '../shared/alert/ears.js';
+import { buildCard, setReceipt } from './alert-card.js';
 import type { PartNeeds } from './part.js';
+import { createVoice } from './speech.js';
 import { createStage, type Standing } from './stage.js';
 
+export { line } from './alert-card.js';
+
 const leaveMs = 450;
-
-export function line(className: string, text: string): HTMLElement {
-  const element = document.createElement('p');
-  element.className = className;
-  element.textContent = text;
-  element.dir = 'auto';
-  return element;
-}
-
-/** Who, and what is said under it. */
-function words({ kind, tips, people, name, message }: Showing): { who: string; said: string } {
-  if (kind === 'test' || tips === 1) return { who: name || 'Somebody', said: message };
-  if (people === 1) return { who: name || 'Somebody', said: `in ${tips} tips` };
-  return { who: `${people} people`, said: `tipped together, ${tips} times` };
-}
-
-function build(showing: Showing, { unit }: Pick<PartNeeds, 'unit'>): HTMLElement {
-  const alert = document.createElement('section');
-  alert.className = `alert tier-${showing.tier} ${showing.kind}`;
-  alert.dataset.testid = 'alert';
-  alert.dataset.n = `${showing.n}`;
-  const { who, said } = words(showing);
-  const sum = showing.kind === 'test' ? 'Test' : money(BigInt(showing.amount), unit);
-  const head = document.createElement('div');
-  head.className = 'head';
-  head.append(line('who', who), line('sum', sum));
-  const fuse = document.createElement('i');
-  fuse.className = 'fuse';
-  alert.append(head);
-  if (said) alert.append(line('said', said));
-  alert.append(fuse);
-  return alert;
-}
+/** The sound goes first. */
+const speakAfterMs = 900;
 
 /** Puts the alert up for `ms`: its way out is the end of that. */
-function put(page: HTMLElement, alert: HTMLElement, ms: number): Standing {
-  alert.style.setProperty('--stand', `${ms}ms`);
-  page.append(alert);
-  const leave = (): void => alert.classList.add('leaving');
+function put(page: HTMLElement, card: HTMLElement, ms: number): Standing {
+  card.style.setProperty('--stand', `${ms}ms`);
+  page.append(card);
+  const leave = (): void => card.classList.add('leaving');
   const timer = setTimeout(leave, ms - leaveMs);
   const remove = (): void => {
     clearTimeout(timer);
-    alert.remove();
+    card.remove();
   };
   return {
     remove,
@@ -55,16 +29,47 @@ function put(page: HTMLElement, alert: HTMLElement, ms: number): Standing {
       leave();
       setTimeout(remove, leaveMs);
     },
+    receipt: (receipt) => setReceipt(card, receipt),
+  };
+}
+
+/** Sound and speech of what is put up; `?sound=off` in the address: none, for a second overlay of a scene. */
+function createMouth() {
+  const off = new URLSearchParams(location.search).get('sound') === 'off';
+  const ears = createEars();
+  const voice = createVoice({ synth: window.speechSynthesis, now: () => performance.now() });
+  return {
+    open({ look }: Showing): () => void {
+      if (off) return () => {};
+      ears.play(look.sound, look.volume);
+      const timer = setTimeout(() => voice.say(look.say, look.volume), look.sound === 'none' ? 0 : speakAfterMs);
+      return () => {
+        clearTimeout(timer);
+        ears.stop();
+        voice.hush();
+      };
+    },
   };
 }
 
 export function alertPart(needs: PartNeeds): undefined {
-  const { socket, page, keep, stream, time } = needs;
+  const { socket, page, keep, stream, time, unit } = needs;
   const memory = `overlay.${stream}.showing`;
+  const mouth = createMouth();
   const stage = createStage({
     before: keep.get(memory),
     remember: (id) => keep.set(memory, id),
-    put: (showing, ms) => put(page, build(showing, needs), ms),
+    put(showing, ms) {
+      const card = put(page, buildCard(showing, unit), ms);
+      const shut = mouth.open(showing);
+      return {
+        ...card,
+        leave() {
+          shut();
+          card.leave();
+        },
+      };
+    },
     now: time.now,
     after: (ms, act) => void setTimeout(act, ms),
   });
@@ -73,4 +78,5 @@ export function alertPart(needs: PartNeeds): undefined {
     stage.show(showing, seen);
   });
   socket.on('hide', stage.hide);
+  socket.on('receipt', stage.receipt);
 }

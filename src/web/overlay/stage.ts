@@ -1,4 +1,5 @@
 // The overlay's side of the queue: puts each showing up once, takes it down at its end, and says what became of it.
+import type { Receipt } from '../../vocabulary/alert-looks.js';
 import type { Seen, Showing } from '../../vocabulary/alerts.js';
 
 /** With less of its time left it is not put up: the server sends it again. */
@@ -8,6 +9,7 @@ const leastOf = ({ from, until }: Showing): number => Math.min(1000, (until - fr
 export interface Standing {
   leave(): void;
   remove(): void;
+  receipt(receipt: Receipt): void;
 }
 
 export function createStage(needs: {
@@ -27,6 +29,7 @@ export function createStage(needs: {
     show(showing: Showing, seen: (what: Seen) => void): void {
       const { id } = showing;
       if (id === last) {
+        if (standing?.id === id && showing.receipt) standing.it.receipt(showing.receipt);
         seen(standing?.id === id ? 'stands' : 'was');
         return;
       }
@@ -42,6 +45,10 @@ export function createStage(needs: {
         standing = null;
       });
       seen('up');
+    },
+    /** The money behind what stands came further. */
+    receipt(id: string, receipt: Receipt): void {
+      if (standing?.id === id) standing.it.receipt(receipt);
     },
     hide(id: string): void {
       if (standing?.id !== id) return;

@@ -37,6 +37,9 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   getAlerts: 'get /api/host/streams/{stream}/alerts',
   actOnAlerts: 'post /api/host/streams/{stream}/alerts',
   patchAlerts: 'patch /api/host/streams/{stream}/alerts',
+  listAssets: 'get /api/host/assets',
+  addAsset: 'post /api/host/assets',
+  removeAsset: 'post /api/host/assets/remove',
   getGoal: 'get /api/streams/{stream}/goal',
   setGoal: 'post /api/host/streams/{stream}/goal',
   clearGoal: 'post /api/host/streams/{stream}/goal/clear',
@@ -122,9 +125,10 @@ export function createApi(fetch: typeof globalThis.fetch = (...a) => globalThis.
     const url = asked ? `${place}?${asked}` : place;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (token) headers.authorization = `Bearer ${token}`;
-    if (body !== undefined) headers['content-type'] = 'application/json';
+    const file = body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : null;
+    if (body !== undefined) headers['content-type'] = file ? 'application/octet-stream' : 'application/json';
     const init: RequestInit = { method: method.toUpperCase(), headers, cache: 'no-store' };
-    if (body !== undefined) init.body = JSON.stringify(body);
+    if (body !== undefined) init.body = file ?? JSON.stringify(body);
     const response = await fetch(url, init).catch(() => Promise.reject(offline()));
     if (!response.ok) throw await refusalOf(response);
     return (await response.json().catch(() => Promise.reject(offline()))) as Answer<N>;
