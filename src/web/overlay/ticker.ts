@@ -92,7 +92,8 @@ export const tickerPart: Part = ({ socket, page, keep, stream, unit }) => {
   /** The next one, as soon as there is room. */
   function feed(): void {
     clearTimeout(timer);
-    const more = setOff(Math.max(now(), free));
+    // The host has put it away: it is filled when it comes back.
+    const more = width > 0 && setOff(Math.max(now(), free));
     timer = more ? setTimeout(feed, free - now()) : undefined;
   }
 
@@ -104,7 +105,7 @@ export const tickerPart: Part = ({ socket, page, keep, stream, unit }) => {
     width = strip.clientWidth;
     free = now() - way(width - gap * rem());
     while (free < now()) if (!setOff(free)) return;
-    if (!still) timer = setTimeout(feed, free - now());
+    if (!still && width > 0) timer = setTimeout(feed, free - now());
   }
 
   socket.on('ticker', (items) => {
