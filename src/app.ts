@@ -316,6 +316,7 @@ async function wire(
     isHost: (token) => token !== undefined && sameSecret(token, secrets.hostToken),
     unready: () => (running.reachable() ? [] : ['the chain cannot be reached']),
     metrics,
+    summaries: standings.summaries,
     mediaFolder,
     uploadsFolder,
     pagesFolder: folders.pages,

@@ -1,8 +1,9 @@
 // A show as a picture to hand on, wide or tall: SVG, from what everybody may know of it. Pure.
 import type { ShowSummary } from '../../vocabulary/shows.js';
+import { short } from './amounts.js';
 import { cutTo, escapeXml, wrap } from './text.js';
 import { timeline } from './timeline.js';
-import { dayOf, lasting, short } from './words.js';
+import { dayOf, lasting } from './times.js';
 
 export type Format = 'wide' | 'tall';
 export const sizes: Record<Format, { width: number; height: number }> = {
@@ -29,6 +30,12 @@ const mark = (x: number, y: number, size: number): string =>
 
 const box = (x: number, y: number, width: number, height: number): string =>
   `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="22" fill="${seat}" stroke="${line}"/>`;
+
+/** In a line: `43 most viewers · 67 people paid · …`. */
+export const describeShow = (show: ShowSummary): string =>
+  figuresOf(show)
+    .map((both) => both.join(' '))
+    .join(' · ');
 
 const spanOf = ({ beganAt, endedAt, at }: ShowSummary): number => (endedAt ?? at) - beganAt;
 

@@ -6,7 +6,8 @@ import { createTurns } from '../../turns.js';
 import type { ShowSummary } from '../../vocabulary/shows.js';
 import { drawShow, type Format } from './draw.js';
 
-export type { Format } from './draw.js';
+export { describeShow, type Format, sizes } from './draw.js';
+export { escapeXml } from './text.js';
 
 const { resolve } = createRequire(import.meta.url);
 const fontFiles = [
