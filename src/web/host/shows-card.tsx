@@ -63,7 +63,7 @@ function Show({ show, shown, desk, open }: Needs & { show: ShowLine; open: boole
           Picture
         </a>
         <a class="quiet" href={`${page}/tall.png`} download={`${stream}-show-${show.n}-tall.png`}>
-          Upright
+          Tall picture
         </a>
         <button type="button" class="quiet small" data-testid="host-show-people" onClick={() => table('people')}>
           CSV by payer

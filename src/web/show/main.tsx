@@ -19,13 +19,15 @@ const store = createStore<{ show: ShowSummary | null; trouble: string | null }>(
 
 const when = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short' });
 
+type Sum = [name: string, amount: string, testid: string];
+
 function Figures({ show }: { show: ShowSummary }) {
   const { earned, token } = show;
-  const sums: [string, string, string][] = earned
+  const sums: Sum[] = earned
     ? [
-        ['Watching', earned.watched, 'show-earned-watched'],
-        ['Tips', earned.tipped, 'show-earned-tipped'],
-        ['Paid votes', earned.voted, 'show-earned-voted'],
+        ['Earned by watching', earned.watched, 'show-earned-watched'],
+        ['Earned by tips', earned.tipped, 'show-earned-tipped'],
+        ...(earned.voted === '0' ? [] : [['Earned by votes', earned.voted, 'show-earned-voted'] as Sum]),
       ]
     : [];
   return (
@@ -83,7 +85,9 @@ function Messages({ show }: { show: ShowSummary }) {
       <h2>Said on stage</h2>
       {show.messages.map(({ name, message, amount, at }) => (
         <blockquote key={`${at} ${message}`} data-testid="show-message">
-          <p dir="auto">{message}</p>
+          <p class="said" dir="auto">
+            {message}
+          </p>
           <footer>
             <b dir="auto">{name || 'Anonymous'}</b>{' '}
             <span class="sum">{money(BigInt(amount), show.token, { max: 2 })}</span>
@@ -109,7 +113,7 @@ function HandOn({ show }: { show: ShowSummary }) {
   return (
     <div class="hand-on">
       {picture('wide', 'Picture')}
-      {picture('tall', 'Picture, upright')}
+      {picture('tall', 'Tall picture')}
       <Copy text={`${location.origin}${page}`} label="Copy link" testid="copy-link" />
       <a class="main" href={`/watch/${show.stream}`}>
         {show.endedAt === null ? 'Watch it now' : 'To the next show'}
