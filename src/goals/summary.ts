@@ -168,6 +168,7 @@ export function createSummaries(needs: {
     return {
       ...lineOf(show, there, samples, tips.length),
       ...{ stream, host: needs.hostName, token: needs.token },
+      watchedMs: told.earnings ? sums.watchedMs : null,
       earned: told.earnings ? earnedIn(sums) : null,
       supporters: ranked.slice(0, mostSupporters).map(({ payer, name, amount, tips: count }) => ({
         ...{ name: called(name, payer), amount, tips: count },
@@ -184,7 +185,7 @@ export function createSummaries(needs: {
   function lineOf({ n, title, beganAt, endedAt }: Show, there: Attendance, samples: readonly Minute[], tips: number) {
     const people = new Set([...there.keys()].map(personOf)).size;
     const peak = Math.max(0, ...samples.map(({ viewers }) => viewers));
-    return { n, title, beganAt, endedAt, peak, people, watchedMs: inAll(there).watchedMs, tips };
+    return { n, title, beganAt, endedAt, peak, people, tips };
   }
 
   /** Problem: unknown_show. */
@@ -218,7 +219,8 @@ export function createSummaries(needs: {
       for (const show of await shows.list(stream, limit)) {
         const [there, samples] = [await attendance.of(show), await shows.minutes(show)];
         const sums = inAll(there);
-        lines.push({ ...lineOf(show, there, samples, sums.tips), earned: earnedIn(sums) });
+        const { watchedMs } = sums;
+        lines.push({ ...lineOf(show, there, samples, sums.tips), watchedMs, earned: earnedIn(sums) });
       }
       return lines;
     },

@@ -26,9 +26,9 @@ const show = {
   endedAt: Milliseconds.nullable().meta({ description: 'null: it goes on' }),
   peak: z.number().int().meta({ description: 'the most viewers at once' }),
   people: z.number().int().meta({ description: 'who paid, however many accounts and links each has' }),
-  watchedMs: z.number().int().meta({ description: 'of all of them together, without free previews' }),
   tips: z.number().int(),
 };
+const WatchedMs = z.number().int().meta({ description: 'of all of them together, without free previews' });
 
 export const ShowMinute = z.object({
   at: Milliseconds.meta({ description: 'when the minute began' }),
@@ -65,6 +65,7 @@ export const ShowSummary = z
     ...show,
     host: z.string(),
     token: z.object({ symbol: z.string(), decimals: z.number().int() }),
+    watchedMs: WatchedMs.nullable().meta({ description: 'null like `earned`: times the price, it is that' }),
     earned: ShowEarnings.nullable().meta({ description: 'null: the host does not tell' }),
     supporters: z.array(Leader).meta({ description: 'who tipped most' }),
     supportersInAll: z.number().int(),
@@ -78,7 +79,7 @@ export const ShowSummary = z
   .meta({ id: 'ShowSummary' });
 export type ShowSummary = z.infer<typeof ShowSummary>;
 
-export const ShowLine = z.object({ ...show, earned: ShowEarnings }).meta({ id: 'ShowLine' });
+export const ShowLine = z.object({ ...show, watchedMs: WatchedMs, earned: ShowEarnings }).meta({ id: 'ShowLine' });
 export type ShowLine = z.infer<typeof ShowLine>;
 export const ShowList = z
   .object({ shows: z.array(ShowLine).meta({ description: 'newest first' }), settings: ShowSettings })

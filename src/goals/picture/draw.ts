@@ -47,7 +47,7 @@ export function figuresOf(show: ShowSummary): [figure: string, of: string][] {
     ...(total === null ? [] : [[short(total, token), 'earned'] as [string, string]]),
     [`${show.peak}`, 'most viewers'],
     [`${show.people}`, show.people === 1 ? 'person paid' : 'people paid'],
-    [lasting(show.watchedMs), 'watched'],
+    ...(show.watchedMs === null ? [] : [[lasting(show.watchedMs), 'watched'] as [string, string]]),
     [`${show.tips}`, show.tips === 1 ? 'tip' : 'tips'],
   ];
 }

@@ -40,10 +40,12 @@ function Figures({ show }: { show: ShowSummary }) {
         <dt>{show.people === 1 ? 'Person who paid' : 'People who paid'}</dt>
         <dd data-testid="show-people">{show.people}</dd>
       </div>
-      <div>
-        <dt>Watched, all together</dt>
-        <dd data-testid="show-watched">{lasting(show.watchedMs)}</dd>
-      </div>
+      {show.watchedMs !== null && (
+        <div>
+          <dt>Watched, all together</dt>
+          <dd data-testid="show-watched">{lasting(show.watchedMs)}</dd>
+        </div>
+      )}
       <div>
         <dt>{show.tips === 1 ? 'Tip' : 'Tips'}</dt>
         <dd data-testid="show-tips">{show.tips}</dd>
@@ -82,7 +84,7 @@ function Messages({ show }: { show: ShowSummary }) {
   if (show.messages.length === 0) return null;
   return (
     <section class="card">
-      <h2>Said on stage</h2>
+      <h2>What was said</h2>
       {show.messages.map(({ name, message, amount, at }) => (
         <blockquote key={`${at} ${message}`} data-testid="show-message">
           <p class="said" dir="auto">
