@@ -26,7 +26,7 @@ export async function streaksOf(shows: AsyncIterable<Past> | Iterable<Past>): Pr
   const streaks = new Map<string, number>();
   let standing: ReadonlySet<string> | null = null;
   for await (const { running, people } of shows) {
-    const there: string[] = [...people].filter((person) => running || standing === null || standing.has(person));
+    const there: string[] = [...people].filter((person) => standing === null || standing.has(person));
     for (const person of there) streaks.set(person, (streaks.get(person) ?? 0) + 1);
     if (running) continue;
     standing = new Set(there);

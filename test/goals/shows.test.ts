@@ -91,7 +91,7 @@ it('any history of going on and off air gives the same shows, read at once or st
       await w.open().look();
       expect(await shows()).toEqual(model.map(({ from, to }) => [from, to]));
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 

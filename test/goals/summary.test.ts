@@ -131,7 +131,7 @@ it('is drawn at its sizes, as text and never as markup, whatever people are call
     supporters: show.supporters.map((one) => ({ ...one, name: `${one.name}\u0008 ${'👩‍👩‍👧'.repeat(40)}` })),
   };
   for (const [format, { width, height }] of Object.entries(sizes)) {
-    for (const one of [show, wild, { ...show, supporters: [], messages: [], minutes: [], title: '' }]) {
+    for (const one of [wild, { ...show, supporters: [], messages: [], minutes: [], title: '' }]) {
       const png = await draw(one, format as 'wide');
       expect(png.subarray(1, 4).toString()).toBe('PNG');
       expect([png.readUInt32BE(16), png.readUInt32BE(20)]).toEqual([width, height]);
