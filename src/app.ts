@@ -271,7 +271,8 @@ async function wire(
     goal: goals.get,
     leaderboard: standings.leaderboard,
     ticker: createTicker({ store, hides: alerts.hidesName }),
-    onAirSince: async (stream) => (shows.state(stream) === 'idle' ? null : (await standings.leaderboard(stream, 'show')).since),
+    onAirSince: async (stream) =>
+      shows.state(stream) === 'idle' ? null : (await standings.leaderboard(stream, 'show')).since,
     watchUrl: (stream) => `${settings.publicUrl}/watch/${stream}`,
     log,
   });
