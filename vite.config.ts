@@ -1,4 +1,4 @@
-// How the pages are built: six HTML entries from src/web into dist/web.
+// How the pages are built: seven HTML entries from src/web into dist/web.
 import { fileURLToPath } from 'node:url';
 import type { UserConfig } from 'vite';
 
@@ -28,6 +28,7 @@ export default {
         overlay: page('overlay/index.html'),
         chat: page('chat/index.html'),
         app: page('app/index.html'),
+        show: page('show/index.html'),
       },
     },
   },

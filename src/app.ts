@@ -6,7 +6,7 @@ import { type Bots, createHosts, startBots } from './bots/index.js';
 import { chooseChain } from './chain/index.js';
 import { openFeed } from './feed/index.js';
 import { type FirstShow, prepareFirstShow } from './first-show.js';
-import { createLeaderboards, openGoals } from './goals/index.js';
+import { createStandings, openGoals } from './goals/index.js';
 import { settleHost } from './host-name.js';
 import { createHandlers } from './http/handlers.js';
 import { fillApp, listen } from './http/server.js';
@@ -165,11 +165,6 @@ async function wire(
   const assets = await openAssets({ store, folder: uploadsFolder, usedBy: alerts.uses });
   const goals = await openGoals({ store, feed, onGoal: (stream, goal) => overlay?.goal(stream, goal), log });
   onStop(goals.idle);
-  const leaderboard = createLeaderboards({
-    store,
-    personOf,
-    hides: (stream, payer, name) => alerts.hidesName(stream, payer, name),
-  });
   const tips = createTips({
     store,
     ledger: payments.ledger,
@@ -225,6 +220,15 @@ async function wire(
     },
     onOdds: (stream, message) => overlay?.odds(stream, message),
   });
+  const standings = createStandings({
+    ...{ store, log, personOf, token: chain.token, hostName: settings.hostName },
+    onAir: { all: shows.streams.all, isLive: (stream) => shows.state(stream) !== 'idle', viewers: shows.viewers },
+    hides: alerts.hidesName,
+    goal: goals.get,
+    poll: polls.view,
+    prediction: predictions.view,
+  });
+  onStop(standings.start().stop);
   const ens = createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) });
   const botHouse = createBotHouse({
     payments,
@@ -236,7 +240,7 @@ async function wire(
     feed,
     alerts,
     goals,
-    leaderboard,
+    standings,
     publicUrl: settings.publicUrl,
     hostName: settings.hostName,
     confirmAbove: units(settings.amounts.confirmTipAbove),
@@ -265,9 +269,10 @@ async function wire(
     prediction: predictions.onAir,
     alerts,
     goal: goals.get,
-    leaderboard: (stream) => leaderboard(stream, 'show'),
+    leaderboard: standings.leaderboard,
     ticker: createTicker({ store, hides: alerts.hidesName }),
-    onAirSince: async (stream) => (shows.state(stream) === 'idle' ? null : (await leaderboard(stream, 'show')).since),
+    onAirSince: async (stream) =>
+      shows.state(stream) === 'idle' ? null : (await standings.leaderboard(stream, 'show')).since,
     watchUrl: (stream) => `${settings.publicUrl}/watch/${stream}`,
     log,
   });
@@ -298,7 +303,7 @@ async function wire(
       alerts,
       assets,
       goals,
-      leaderboard,
+      standings,
       faucet: place.dev ? chain.mint : null,
       ens,
       chat,
@@ -312,6 +317,7 @@ async function wire(
     isHost: (token) => token !== undefined && sameSecret(token, secrets.hostToken),
     unready: () => (running.reachable() ? [] : ['the chain cannot be reached']),
     metrics,
+    summaries: standings.summaries,
     mediaFolder,
     uploadsFolder,
     pagesFolder: folders.pages,

@@ -2,6 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { type BotSettings, type House, readInitData, type Show } from './bots/index.js';
 import type { Feed } from './feed/index.js';
+import type { Standings } from './goals/index.js';
 import type { MiniApp } from './http/chat-handlers.js';
 import type { Chat, ChatUser } from './payments/chat/index.js';
 import { addressOf, type Ens, type Payments, watchLink } from './payments/index.js';
@@ -47,7 +48,7 @@ export function createBotHouse(needs: {
   feed: Pick<Feed, 'follow' | 'last'>;
   alerts: House['alerts'];
   goals: House['goals'];
-  leaderboard: House['leaderboard'];
+  standings: Pick<Standings, 'leaderboard' | 'streaks' | 'showAt'>;
   publicUrl: string;
   hostName: string;
   confirmAbove: bigint;
@@ -87,7 +88,9 @@ export function createBotHouse(needs: {
     resolve,
     alerts: needs.alerts,
     goals: needs.goals,
-    leaderboard: needs.leaderboard,
+    leaderboard: needs.standings.leaderboard,
+    streaks: needs.standings.streaks,
+    showAt: needs.standings.showAt,
     feed: needs.feed,
     hostName: needs.hostName,
     picture: async (stream) => {

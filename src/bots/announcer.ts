@@ -1,4 +1,5 @@
 // Reads the feed and tells communities: posts when a show begins, and brings the post up to date until it is over.
+import { comesBackMs } from '../goals/index.js';
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import { createTurns } from '../turns.js';
@@ -15,8 +16,6 @@ import { wordsFor } from './words/index.js';
 
 /** What began longer ago is no news. */
 const staleMs = 15 * 60_000;
-/** A show that comes back within this time is the same one. */
-const coolMs = 10 * 60_000;
 /** After a restart, a show has this long to come back before its post says that it is over. */
 const graceMs = 60_000;
 
@@ -99,7 +98,7 @@ export function createAnnouncer(needs: {
 
   /** Whether the post goes on with this event, as the same show. */
   const goesOn = ({ endedAt, heard: n }: ShowPost, event: FeedEvent): boolean =>
-    n >= event.n || endedAt === null || event.at - endedAt < coolMs;
+    n >= event.n || endedAt === null || event.at - endedAt < comesBackMs;
 
   async function begun(event: FeedEvent): Promise<void> {
     if (await isOver(event)) return;
@@ -173,7 +172,7 @@ export function createAnnouncer(needs: {
     follow,
     /** Reads on from the last event that was followed. */
     async start(): Promise<void> {
-      const unsure = await lost.close(coolMs);
+      const unsure = await lost.close(comesBackMs);
       const closeRest = (): void => {
         const run: Promise<void> = lost
           .closeUnlessBack(unsure)

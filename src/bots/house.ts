@@ -1,7 +1,7 @@
 // What the bots ask of the rest of dTok.
 
 import type { Feed } from '../feed/index.js';
-import type { Goals, Leaderboards } from '../goals/index.js';
+import type { Goals, Standings } from '../goals/index.js';
 import type { Alerts } from '../overlay/index.js';
 import type { Chat, ChatUser } from '../payments/chat/index.js';
 import type { Polls } from '../polls/index.js';
@@ -67,7 +67,9 @@ export interface House {
   resolve: (name: string) => Promise<Hex | null>;
   alerts: Pick<Alerts, 'act' | 'queue'>;
   goals: Pick<Goals, 'get' | 'set' | 'clear'>;
-  leaderboard: Leaderboards;
+  leaderboard: Standings['leaderboard'];
+  streaks: Standings['streaks'];
+  showAt: Standings['showAt'];
   feed: Pick<Feed, 'follow' | 'last'>;
   /** Of the host, as announcements call him. */
   hostName: string;

@@ -7,7 +7,7 @@ import type { Renderer } from './board.js';
 import type { House, Show } from './house.js';
 import type { Reply } from './reply.js';
 import type { ShowPosts } from './show-posts.js';
-import { sayPrice, titleOf, watchPage } from './shows.js';
+import { sayPrice, summaryPage, titleOf, watchPage } from './shows.js';
 import type { Words } from './words/index.js';
 
 const fields = ['title', 'price', 'host'] as const;
@@ -36,12 +36,20 @@ export function liveCard(template: string, show: Show, house: House, words: Word
   };
 }
 
-export const endedCard = (show: Show, { watched, tipped }: Attendance, house: House, words: Words): Reply => ({
+/** `page`: where to see how it went, if that can be seen. */
+export const endedCard = (
+  show: Show,
+  { watched, tipped }: Attendance,
+  page: string | null,
+  house: House,
+  words: Words,
+): Reply => ({
   text: words.ended(titleOf(show)),
   facts: [
     [words.watched, `${watched}`],
     [words.tipped, sayAmount(tipped, house.token)],
   ],
+  ...(page !== null && { buttons: [[{ label: words.howItWent, url: page }]] }),
 });
 
 /** With a picture of the show, if there is one. */
@@ -62,5 +70,7 @@ export const showRenderer =
     const { stream, startedAt: from, endedAt: to } = post;
     if (to === null) return { reply: liveCard(post.template, show, house, words), over: false };
     const figures = await attendance({ db: store.db, personOf: house.chat.personOf, stream, from, to });
-    return { reply: endedCard(show, figures, house, words), over: true };
+    const n = await house.showAt(stream, to);
+    const page = n === null ? null : summaryPage(show, n, house);
+    return { reply: endedCard(show, figures, page, house, words), over: true };
   };

@@ -25,4 +25,8 @@ export function sayPrice({ price }: Show, { token }: Pick<House, 'token'>, words
   return words.aMinute(sayAmount(((price * 60n + grain / 2n) / grain) * grain, token));
 }
 
+/** How it went. */
+export const summaryPage = ({ id }: Show, n: number, { publicUrl }: Pick<House, 'publicUrl'>): string =>
+  `${publicUrl}/show/${id}/${n}`;
+
 export const watchPage = ({ id }: Show, { publicUrl }: Pick<House, 'publicUrl'>): string => `${publicUrl}/watch/${id}`;

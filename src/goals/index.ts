@@ -1,4 +1,4 @@
-// The door of goals: one of a stream, moved by tips and paid votes from when it was set on, and reached once.
+// The door of goals and of what is counted by shows. A goal: one of a stream, moved by tips and paid votes from when it was set on, and reached once.
 import { sql } from 'kysely';
 import type { Feed } from '../feed/index.js';
 import type { Logger } from '../log.js';
@@ -8,7 +8,10 @@ import { createTurns } from '../turns.js';
 import type { Goal, GoalWish } from '../vocabulary/goals.js';
 import { Problem } from '../vocabulary/problems.js';
 
-export { createLeaderboards, type Leaderboards } from './leaderboard.js';
+export type { Leaderboards } from './leaderboard.js';
+export { comesBackMs } from './show-rule.js';
+export { createStandings, type Standings } from './standings.js';
+export type { Summaries } from './summary.js';
 
 /** A charge's time is taken a moment before it is on disk. */
 const slackMs = 10_000;

@@ -1,13 +1,14 @@
-// Who gave most: of a show, of a day, of all time; by person, however many accounts and pages that person has.
+// Who gave most: of a show, of the last hour, of a day, of all time; by person, however many accounts and pages that person has.
 import type { Store } from '../store/index.js';
 import type { TipRow } from '../store/schema.js';
 import type { Leader, Leaderboard, Span } from '../vocabulary/goals.js';
+import type { ShowBook } from './shows.js';
+import { leastStreak, type StreakBook } from './streaks.js';
 
 const dayMs = 86_400_000;
-/** A stream that was off for longer begins another show. */
-const pauseMs = 12 * 3_600_000;
+const hourMs = 3_600_000;
 /** A board is counted once in so long: it reads every tip of its span. */
-const freshMs: Record<Span, number> = { show: 1000, today: 3000, all: 10_000 };
+const freshMs: Record<Span, number> = { show: 1000, hour: 1000, today: 3000, all: 10_000 };
 /** More leaders than this are asked for by nobody. */
 const most = 100;
 
@@ -26,47 +27,27 @@ export function rank(tips: readonly Tip[], personOf: (member: string) => string)
     .map(({ payer, name, sum, tips }) => ({ payer, name, amount: `${sum}`, tips }));
 }
 
-/** Pure. When the present or last show began, of the times at which it went on and off air, newest first. */
-export function showStart(changes: readonly { type: string; at: number }[]): number | null {
-  const lives = changes.slice(
-    Math.max(
-      0,
-      changes.findIndex(({ type }) => type === 'live'),
-    ),
-  );
-  let start: number | null = null;
-  for (const { type, at } of lives) {
-    // After a crash it goes on air again without having gone off.
-    if (type !== 'live' || (start !== null && start - at > pauseMs)) break;
-    start = at;
-  }
-  return start;
-}
-
 export type Leaderboards = ReturnType<typeof createLeaderboards>;
 
 export function createLeaderboards(needs: {
   store: Store;
+  shows: Pick<ShowBook, 'list'>;
+  streaks: Pick<StreakBook, 'of'>;
   personOf: (member: string) => string;
   /** Names that are not for the stage. */
   hides: (stream: string, payer: string, name: string) => boolean;
   now?: () => number;
 }) {
-  const { store, personOf, hides, now = Date.now } = needs;
+  const { store, shows, streaks, personOf, hides, now = Date.now } = needs;
   const counted = new Map<string, { at: number; board: Promise<Omit<Leaderboard, 'span'>> }>();
 
+  /** Of the present or last show, until there is one of the day. */
   async function since(stream: string, span: Span): Promise<number> {
+    const today = now() - (now() % dayMs);
     if (span === 'all') return 0;
-    if (span === 'today') return now() - (now() % dayMs);
-    const changes = await store.db
-      .selectFrom('events')
-      .select(['type', 'at'])
-      .where('stream', '=', stream)
-      .where('type', 'in', ['live', 'ended'])
-      .orderBy('n', 'desc')
-      .limit(50)
-      .execute();
-    return showStart(changes) ?? now() - (now() % dayMs);
+    if (span === 'hour') return now() - hourMs;
+    if (span === 'today') return today;
+    return (await shows.list(stream, 1))[0]?.beganAt ?? today;
   }
 
   async function count(stream: string, span: Span): Promise<Omit<Leaderboard, 'span'>> {
@@ -79,11 +60,12 @@ export function createLeaderboards(needs: {
       .orderBy('at')
       .orderBy('event')
       .execute();
-    const ranked = rank(tips, personOf);
-    const leaders = ranked.slice(0, most).map(({ payer, name, ...rest }) => ({
-      name: hides(stream, payer, name) ? '' : name,
-      ...rest,
-    }));
+    const [ranked, inARow] = [rank(tips, personOf), await streaks.of(stream)];
+    const leaders = ranked.slice(0, most).map(({ payer, name, ...rest }): Leader => {
+      const streak = inARow.get(personOf(payer)) ?? 0;
+      const shown = hides(stream, payer, name) ? '' : name;
+      return { name: shown, ...rest, ...(streak >= leastStreak && { streak }) };
+    });
     return { since: from, leaders, people: ranked.length };
   }
 

@@ -1,7 +1,7 @@
 // What each route of the API does: the calls of the parts, in the shapes of the vocabulary.
 
 import type { Hosts } from '../bots/index.js';
-import type { Goals, Leaderboards } from '../goals/index.js';
+import type { Goals, Standings } from '../goals/index.js';
 import type { Alerts, Assets, Overlay } from '../overlay/index.js';
 import type { Chat } from '../payments/chat/index.js';
 import {
@@ -31,6 +31,7 @@ import type { Handlers } from './mount.js';
 import { createPollHandlers } from './poll-handlers.js';
 import { createPredictionHandlers } from './prediction-handlers.js';
 import { createReportHandlers } from './report-handlers.js';
+import { createShowHandlers } from './show-handlers.js';
 import { createWalletHandlers } from './wallet-handlers.js';
 
 /** Test tokens for one click, in whole tokens. */
@@ -47,7 +48,7 @@ export interface HandlerNeeds {
   alerts: Alerts;
   assets: Assets;
   goals: Goals;
-  leaderboard: Leaderboards;
+  standings: Standings;
   /** Test tokens; null where the tokens are real. */
   faucet: ((to: Hex, amount: bigint) => Promise<Hex>) | null;
   ens: Ens;
@@ -206,6 +207,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     ...createAlertHandlers({ ...needs, streams: shows.streams, hostStream }),
     ...createAssetHandlers(needs),
     ...createGoalHandlers({ ...needs, streams: shows.streams }),
+    ...createShowHandlers({ ...needs, streams: shows.streams }),
     ...links.handlers,
     ...createHostChatHandlers(needs.hosts),
     ...createWalletHandlers({ payments, ens: needs.ens }),

@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { join } from 'node:path';
 import express, { type Express, type Response } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import type { Summaries } from '../goals/index.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
 import { Problem } from '../vocabulary/problems.js';
 import { serveAssets } from './asset-handlers.js';
 import { type Handlers, mountRoutes, problemRenderer } from './mount.js';
 import { openApiDocument } from './openapi.js';
+import { mountShowPages } from './show-pages.js';
 
 export interface WebNeeds {
   handlers: Handlers;
@@ -16,6 +18,7 @@ export interface WebNeeds {
   /** Why this server is not ready; empty when it is. */
   unready: () => string[];
   metrics: Metrics;
+  summaries: Summaries;
   mediaFolder: string;
   /** What the host brought for alerts. */
   uploadsFolder: string;
@@ -134,6 +137,7 @@ export function fillApp(app: Express, needs: WebNeeds): void {
   });
   serveAssets(app, needs.uploadsFolder);
   mountRoutes(app, needs.handlers, { isHost: needs.isHost, limiter });
+  mountShowPages(app, { ...needs, folder: needs.pagesFolder, limiter });
   pages(app, needs.pagesFolder);
   app.use(() => {
     throw new Problem('not_found', { what: 'such page' });

@@ -82,10 +82,10 @@ export function startOverlay(needs: OverlayNeeds) {
   }
 
   /** What an overlay is told as it comes. */
-  async function welcome(socket: Reader, stream: string): Promise<void> {
+  async function welcome(socket: Reader, { stream, board = 'show' }: Follow): Promise<void> {
     socket.emit('goal', needs.goal(stream));
     if (socket.data.overlay === undefined) return;
-    await news.welcome(socket, stream, socket.data.parts ?? new Set());
+    await news.welcome(socket, stream, { parts: socket.data.parts ?? new Set(), board });
     if (!socket.data.parts?.has('alerts')) return;
     const showing = needs.alerts.current(stream);
     if (showing) put(socket, stream, showing);
@@ -133,7 +133,7 @@ export function startOverlay(needs: OverlayNeeds) {
     socket.emit('viewers', needs.viewers(wish.stream));
     socket.emit('poll', { poll: needs.poll(wish.stream), n: feed.last() });
     socket.emit('prediction', { ...needs.prediction(wish.stream), n: feed.last() });
-    await welcome(socket, wish.stream);
+    await welcome(socket, wish);
     return feed.last();
   }
 

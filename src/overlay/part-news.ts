@@ -2,12 +2,12 @@
 import type { Server, Socket } from 'socket.io';
 import type { Logger } from '../log.js';
 import type { ClientToServer, ServerToClient } from '../vocabulary/events.js';
-import type { Leaderboard } from '../vocabulary/goals.js';
+import type { Leaderboard, Span } from '../vocabulary/goals.js';
 import type { TickerItem } from '../vocabulary/ticker.js';
 import { createBoards } from './boards.js';
 
 export interface PartNewsNeeds {
-  leaderboard: (stream: string) => Promise<Leaderboard>;
+  leaderboard: (stream: string, span: Span) => Promise<Leaderboard>;
   ticker: (stream: string) => Promise<TickerItem[]>;
   /** When the show that is on air began; null: none is. */
   onAirSince: (stream: string) => Promise<number | null>;
@@ -19,7 +19,9 @@ export interface PartNewsNeeds {
 /** What the filter and the host decide moves the ticker too: it is looked at anew so often, while anybody shows it. */
 const tickerEveryMs = 1500;
 
-const boardRoom = (stream: string): string => `leaderboard/${stream}`;
+type Reader = Socket<ClientToServer, ServerToClient>;
+
+const boardRoom = (stream: string, span: Span): string => `leaderboard/${span}/${stream}`;
 const tickerRooms = 'ticker/';
 
 export function createPartNews(io: Server<ClientToServer, ServerToClient>, needs: PartNewsNeeds) {
@@ -29,11 +31,12 @@ export function createPartNews(io: Server<ClientToServer, ServerToClient>, needs
   const known = new Map<string, string>();
 
   const boards = createBoards({
-    isShown: (stream) => rooms().has(boardRoom(stream)),
-    tell: (stream) =>
+    isShown: (stream, span) => rooms().has(boardRoom(stream, span)),
+    streams: () => [...rooms().keys()].flatMap((room) => /^leaderboard\/hour\/(.+)$/.exec(room)?.[1] ?? []),
+    tell: (stream, span) =>
       needs
-        .leaderboard(stream)
-        .then((board) => void io.to(boardRoom(stream)).emit('leaderboard', board))
+        .leaderboard(stream, span)
+        .then((board) => void io.to(boardRoom(stream, span)).emit('leaderboard', board))
         .catch((error) => log.error({ err: error, stream }, 'the leaderboard could not be counted')),
   });
 
@@ -56,10 +59,10 @@ export function createPartNews(io: Server<ClientToServer, ServerToClient>, needs
   }, tickerEveryMs);
 
   /** What each part is told as its overlay comes. */
-  const welcomes: Record<string, (socket: Socket<ClientToServer, ServerToClient>, stream: string) => Promise<void>> = {
-    async leaderboard(socket, stream) {
-      await socket.join(boardRoom(stream));
-      socket.emit('leaderboard', await needs.leaderboard(stream));
+  const welcomes: Record<string, (socket: Reader, stream: string, board: Span) => Promise<void>> = {
+    async leaderboard(socket, stream, board) {
+      await socket.join(boardRoom(stream, board));
+      socket.emit('leaderboard', await needs.leaderboard(stream, board));
     },
     async ticker(socket, stream) {
       const items = await needs.ticker(stream);
@@ -78,11 +81,11 @@ export function createPartNews(io: Server<ClientToServer, ServerToClient>, needs
 
   return {
     async welcome(
-      socket: Socket<ClientToServer, ServerToClient>,
+      socket: Reader,
       stream: string,
-      parts: ReadonlySet<string>,
+      { parts, board }: { parts: ReadonlySet<string>; board: Span },
     ): Promise<void> {
-      for (const part of parts) if (Object.hasOwn(welcomes, part)) await welcomes[part]?.(socket, stream);
+      for (const part of parts) if (Object.hasOwn(welcomes, part)) await welcomes[part]?.(socket, stream, board);
     },
     leaderboardMoved: boards.moved,
     async stop(): Promise<void> {

@@ -24,6 +24,7 @@ import { createFacilitator } from './x402/facilitator.js';
 import { createX402 } from './x402.js';
 
 export { type Chain, connectChain } from './chain.js';
+export { type ChargeSum, createChargeSums } from './charge-sums.js';
 export type { Charge, ChargeRequest, Settles } from './charges.js';
 export { createCommitter } from './committer.js';
 export { connectEns, createEns, type Ens, type HostName, openHostName, registryOf } from './ens.js';

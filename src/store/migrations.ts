@@ -8,6 +8,7 @@ import { polls } from './migrations/polls.js';
 import { posts } from './migrations/posts.js';
 import { predictions } from './migrations/predictions.js';
 import { readings } from './migrations/readings.js';
+import { shows } from './migrations/shows.js';
 import type { Tables } from './schema.js';
 
 const first: Migration = {
@@ -298,6 +299,7 @@ const steps: readonly Migration[] = [
   moves,
   readings,
   alertLooks,
+  shows,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

@@ -12,10 +12,11 @@ import {
   TelegramWatchRequest,
 } from './chat.js';
 import { PurseState } from './events.js';
-import { Goal, GoalWish, Leaderboard, LeaderboardQuery } from './goals.js';
+import { Goal, GoalWish, Leaderboard, LeaderboardQuery, Streaks, StreaksQuery } from './goals.js';
 import { RegistryInfo, StreamMetadata } from './listing.js';
 import { OwnVote, PollView, PollVoteLine, PollWish, VoteRequest } from './polls.js';
 import { PredictionView, PredictionWish, predictionLimits, StakeReceipt, StakeRequest } from './predictions.js';
+import { HostShowQuery, ShowList, ShowName, ShowSettings, ShowSettingsPatch, ShowSummary } from './shows.js';
 import { Address, Amount, Bytes32, IdempotencyId, Milliseconds, plainText, Signature, StreamId } from './values.js';
 
 export const Token = z
@@ -798,11 +799,57 @@ export const routes = {
   getLeaderboard: {
     method: 'get',
     path: '/api/streams/{stream}/leaderboard',
-    summary: 'Who tipped most in this show, today, or ever',
+    summary: 'Who tipped most in this show, in the last hour, today, or ever',
     who: 'anyone',
     params: stream,
     query: LeaderboardQuery,
+    csv: true,
     answer: Leaderboard,
+  },
+  getStreaks: {
+    method: 'get',
+    path: '/api/streams/{stream}/streaks',
+    summary: 'Who was there in how many shows in a row',
+    who: 'anyone',
+    params: stream,
+    query: StreaksQuery,
+    csv: true,
+    answer: Streaks,
+  },
+  getShow: {
+    method: 'get',
+    path: '/api/streams/{stream}/shows/{show}',
+    summary: 'How a show goes or went: the number of one, or the last',
+    who: 'anyone',
+    params: stream.extend({ show: ShowName }),
+    answer: ShowSummary,
+  },
+  listShows: {
+    method: 'get',
+    path: '/api/host/streams/{stream}/shows',
+    summary: 'The newest thirty shows with what each earned, and what everybody may know of them',
+    who: 'host',
+    params: stream,
+    answer: ShowList,
+  },
+  patchShows: {
+    method: 'patch',
+    path: '/api/host/streams/{stream}/shows',
+    summary: 'Say whether summaries of shows name who tipped, and tell what was earned',
+    who: 'host',
+    params: stream,
+    body: ShowSettingsPatch,
+    answer: ShowSettings,
+  },
+  hostShow: {
+    method: 'get',
+    path: '/api/host/streams/{stream}/shows/{show}',
+    summary: 'How a show went, with all that the host may know; as CSV by payer or by minute',
+    who: 'host',
+    params: stream.extend({ show: ShowName }),
+    query: HostShowQuery,
+    csv: true,
+    answer: ShowSummary,
   },
   issueChatCode: {
     method: 'post',

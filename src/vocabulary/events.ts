@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Receipt } from './alert-looks.js';
 import type { Seen, Showing } from './alerts.js';
-import type { Goal, Leaderboard } from './goals.js';
+import { type Goal, type Leaderboard, Span } from './goals.js';
 import { PollDefinition, type PollMessage, PollTally, type TallyMessage } from './polls.js';
 import { type OddsMessage, type PredictionMessage, PredictionView } from './predictions.js';
 import type { TickerItem } from './ticker.js';
@@ -87,6 +87,8 @@ export const Follow = z.object({
   overlay: z.string().max(64).optional(),
   /** What an overlay shows; with `alerts`, the queue waits for it. */
   parts: z.array(z.string().max(20)).max(20).optional(),
+  /** Which leaderboard, of an overlay with one; the show's unless said otherwise. */
+  board: Span.optional(),
   /** A viewer's session: its purses' states are pushed here. */
   session: z.string().max(64).optional(),
 });

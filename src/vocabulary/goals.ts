@@ -20,17 +20,22 @@ export const GoalWish = z
   .meta({ id: 'GoalWish' });
 export type GoalWish = z.infer<typeof GoalWish>;
 
-export const Span = z.enum(['show', 'today', 'all']);
+export const Span = z.enum(['show', 'hour', 'today', 'all']);
 export type Span = z.infer<typeof Span>;
+const limit = z.coerce.number().int().min(1).max(100).default(10);
+const format = z.enum(['json', 'csv']).optional().meta({ description: 'goes before the Accept header' });
 export const LeaderboardQuery = z.object({
-  span: Span.default('show').meta({ description: 'today is the UTC day' }),
-  limit: z.coerce.number().int().min(1).max(100).default(10),
+  span: Span.default('show').meta({ description: 'hour: the last 60 minutes; today is the UTC day' }),
+  limit,
+  format,
 });
+export type LeaderboardQuery = z.infer<typeof LeaderboardQuery>;
 export const Leader = z
   .object({
     name: z.string().meta({ description: 'as last used; empty: without a name' }),
     amount: Amount,
     tips: z.number().int(),
+    streak: z.number().int().optional().meta({ description: 'shows in a row; absent: less than two' }),
   })
   .meta({ id: 'Leader' });
 export type Leader = z.infer<typeof Leader>;
@@ -38,3 +43,21 @@ export const Leaderboard = z
   .object({ span: Span, since: Milliseconds, leaders: z.array(Leader), people: z.number().int() })
   .meta({ id: 'Leaderboard' });
 export type Leaderboard = z.infer<typeof Leaderboard>;
+
+export const StreaksQuery = z.object({ limit, format });
+export const Streak = z
+  .object({
+    name: z.string().meta({ description: 'as last used with a tip; empty: without a name' }),
+    shows: z.number().int().meta({ description: 'shows in a row, two at least' }),
+    here: z.boolean().meta({ description: 'was there in the last one already' }),
+  })
+  .meta({ id: 'Streak' });
+export type Streak = z.infer<typeof Streak>;
+export const Streaks = z
+  .object({
+    show: z.number().int().nullable().meta({ description: 'the last show that counts: five minutes long at least' }),
+    streaks: z.array(Streak).meta({ description: 'longest first' }),
+    people: z.number().int(),
+  })
+  .meta({ id: 'Streaks' });
+export type Streaks = z.infer<typeof Streaks>;

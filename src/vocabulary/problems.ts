@@ -411,6 +411,11 @@ const wordings = {
     title: 'No goal',
     say: () => 'No goal is set for this stream. Set one first.',
   },
+  unknown_show: {
+    status: 404,
+    title: 'Unknown show',
+    say: () => 'There is no such show of this stream. Check the link.',
+  },
   // the machine
   chain_unavailable: {
     status: 503,

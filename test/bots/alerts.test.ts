@@ -1,7 +1,7 @@
 // /alerts, /goal and /leaderboard: what crews do to the stage, and what everybody may see, on real purses and a real queue.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { openFeed } from '../../src/feed/index.js';
-import { createLeaderboards, openGoals } from '../../src/goals/index.js';
+import { createStandings, openGoals } from '../../src/goals/index.js';
 import { defaultSettings, openAlerts } from '../../src/overlay/index.js';
 import type { Showing } from '../../src/vocabulary/alerts.js';
 import { ask, openDesk, person, show } from '../support/bots.js';
@@ -45,7 +45,13 @@ async function openStage() {
   const feed = await openFeed({ store, log: silent });
   const goals = await openGoals({ store, feed, onGoal: () => {}, log: silent });
   const hides = alerts.hidesName;
-  return { alerts, goals, leaderboard: createLeaderboards({ store, personOf, hides }), shown };
+  const absent = () => Promise.reject(new Error('none here'));
+  const standings = createStandings({
+    ...{ store, personOf, hides, log: silent, token: house.chain.token, hostName: 'Hanna' },
+    onAir: { all: () => [show()], isLive: () => true, viewers: () => 3 },
+    ...{ goal: goals.get, poll: absent, prediction: absent },
+  });
+  return { alerts, goals, ...standings, shown };
 }
 
 const open = () => openDesk(house, { stage, shows: () => [show()] });
@@ -163,6 +169,13 @@ it('/leaderboard is by person, with names as last used, over shows, days and all
   ]);
   expect((await say('main today'))?.length).toBeGreaterThan(3);
   expect((await say('all'))?.length).toBeGreaterThan(3);
+  // An hour is rolling: what was given earlier is gone from it.
+  await house.store.db
+    .updateTable('tips')
+    .set({ at: at - 61 * 60_000 })
+    .where('name', 'not in', ['Once', 'Twice'])
+    .execute();
+  expect(await say('hour')).toEqual([['1. Twice', '4 DAI']]);
   const wrong = await desk.answer(use('leaderboard', 'main ever'), ask(person()));
   expect(wrong.text).toContain('“ever”');
 });

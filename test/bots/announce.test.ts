@@ -1,6 +1,7 @@
 // Announcements: set by a moderator, posted once for a show, brought up to date, and never twice, whatever restarts.
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Community, Person } from '../../src/bots/command.js';
+import type { House as BotHouse } from '../../src/bots/house.js';
 import type { Reply } from '../../src/bots/reply.js';
 import { addressOf } from '../../src/payments/typed-data.js';
 import type { Hex } from '../../src/vocabulary/values.js';
@@ -32,8 +33,8 @@ let last = 500;
 const server = (): Community => ({ platform: 'discord', id: `${++last}`, title: 'Jazz cellar' });
 const mod = (change: Partial<Person> = {}) => person({ moderator: true, ...change });
 
-async function open(wall = createWall(), connected = true) {
-  const middle = openMiddle(house, { shows: () => shown, now: running.now });
+async function open(wall = createWall(), connected = true, change: Partial<BotHouse> = {}) {
+  const middle = openMiddle(house, { shows: () => shown, now: running.now, change });
   middles.push(middle);
   if (connected) middle.posters.connect('discord', wall.poster);
   await middle.start();
@@ -99,6 +100,22 @@ it('says when a show begins, with picture, price, and the one role pinged; and a
       ['Tipped', '0.5 DAI'],
     ],
   });
+});
+
+it('leads at its end to how that show went, and to no later one', async () => {
+  const asked: [string, boolean][] = [];
+  const showAt = async (stream: string, at: number) => {
+    asked.push([stream, at <= running.now()]);
+    return 12;
+  };
+  const { wall, announce } = await open(createWall(), true, { showAt });
+  await announce('here', { stream: 'main' }, server());
+  await say('live');
+  await wall.until((all) => all.length === 1);
+  await say('ended');
+  await wall.until(([one]) => one?.text === 'Late show is over');
+  expect(posts(wall)[0]?.buttons).toEqual([[{ label: 'How it went', url: 'https://show.example/show/main/12' }]]);
+  expect(asked).toEqual([['main', true]]);
 });
 
 it('follows a new title and price, and speaks the community’s language', async () => {

@@ -28,10 +28,10 @@ export interface Sending {
 /** Pages to serve, in a folder that an installation may well be in: below one whose name begins with a dot. */
 function fakePages(data: string): string {
   const folder = join(data, '.installed', 'pages');
-  for (const name of ['assets', 'watch', 'overlay', 'host', 'chat', 'app'])
+  for (const name of ['assets', 'watch', 'overlay', 'host', 'chat', 'app', 'show'])
     mkdirSync(join(folder, name), { recursive: true });
-  for (const name of ['', 'watch', 'overlay', 'host', 'chat', 'app']) {
-    writeFileSync(join(folder, name, 'index.html'), `<!doctype html><title>${name}</title>`);
+  for (const name of ['', 'watch', 'overlay', 'host', 'chat', 'app', 'show']) {
+    writeFileSync(join(folder, name, 'index.html'), `<!doctype html><head><title>${name}</title></head>`);
   }
   writeFileSync(join(folder, 'assets', 'app-1.js'), 'export {};\n');
   writeFileSync(join(folder, '.env'), 'SECRET=1\n');

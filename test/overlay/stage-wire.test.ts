@@ -131,6 +131,13 @@ it('the leaderboard is by person, for the overlay that has it, without names tha
     { name: '', amount: '150', tips: 2 },
   ]);
   await vi.waitFor(() => expect(board.boards.at(-1)?.leaders.slice(0, 2)).toEqual(leaders), 5000);
+  // An overlay has the board that it asks for, and hears of no other.
+  const hour = await openStage({ overlay: await token(), parts: ['leaderboard'], board: 'hour' });
+  await tip('Quiet', '25', quiet);
+  await vi.waitFor(() => expect(hour.boards.at(-1)?.leaders[1]).toMatchObject({ amount: '175' }), 5000);
+  expect(new Set(hour.boards.map(({ span }) => span))).toEqual(new Set(['hour']));
+  await vi.waitFor(() => expect(board.boards.at(-1)?.leaders[1]).toMatchObject({ amount: '175' }), 5000);
+  expect(new Set(board.boards.map(({ span }) => span))).toEqual(new Set(['show']));
   await act({ act: 'unmute', who: 'quiet' });
   expect((await house.ask('getAlerts')).muted).toEqual([]);
 });

@@ -29,7 +29,7 @@ const noPredictions: BotHouse['predictions'] = {
   ...{ current: async () => null, onChange: () => () => {} },
 };
 
-type OnStage = Pick<BotHouse, 'alerts' | 'goals' | 'leaderboard'>;
+type OnStage = Pick<BotHouse, 'alerts' | 'goals' | 'leaderboard' | 'streaks' | 'showAt'>;
 
 const absent = (): never => {
   throw new Error('this test has no stage');
@@ -38,6 +38,8 @@ const noStage: OnStage = {
   alerts: { act: absent, queue: absent },
   goals: { get: () => null, set: absent, clear: absent },
   leaderboard: absent,
+  streaks: absent,
+  showAt: async () => null,
 };
 
 /** What the bots ask of the rest, on a house of the chat tests. */

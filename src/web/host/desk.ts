@@ -10,7 +10,7 @@ import { openSocket } from '../shared/socket.js';
 import type { Store } from '../shared/store.js';
 import { toast } from '../shared/toasts.js';
 import { type LinkOrder, makeLinks, pageSize } from './links.js';
-import { askReport, fetchCsv, fetchVotes, type ReportWish, saveFile } from './report.js';
+import { askReport, fetchCsv, fetchTable, fetchVotes, type ReportWish, saveFile } from './report.js';
 import { type HostState, initialState } from './state.js';
 
 const pollMs = 2500;
@@ -234,6 +234,7 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     },
     endPoll: (poll: string, how: 'closePoll' | 'cancelPoll') =>
       busy('poll', async () => void (await api(how, { params: { poll }, token }))),
+    downloadTable: (path: string) => busy('csv', async () => saveFile(await fetchTable(token, path))),
     downloadVotes: (poll: string) => busy('csv', async () => saveFile(await fetchVotes(token, poll))),
     chatCode: () => quietly(() => api('issueChatCode', { token })),
     chatAccounts: () => quietly(() => api('listChatAccounts', { token })),

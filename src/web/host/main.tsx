@@ -23,7 +23,9 @@ import { PollCard } from './poll-card.js';
 import { ReportCard } from './report-card.js';
 import { Secrets } from './secrets.js';
 import { SettingsCard } from './settings-card.js';
+import { ShowsCard } from './shows-card.js';
 import { type HostState, initialState } from './state.js';
+import { SupportersCard } from './supporters-card.js';
 
 const store = createStore(initialState);
 const keep = createKeep(() => sessionStorage);
@@ -119,6 +121,7 @@ function Page({ desk }: { desk: Desk }) {
             <MoneyCard shown={shown} desk={desk} busy={busy} />
             <LinksCard state={state} shown={shown} desk={desk} />
             <ReportCard state={state} shown={shown} desk={desk} />
+            <ShowsCard key={`shows ${shown.info.id}`} shown={shown} desk={desk} />
             <SettingsCard key={shown.info.id} shown={shown} desk={desk} busy={busy} />
           </div>
           <div>
@@ -126,6 +129,7 @@ function Page({ desk }: { desk: Desk }) {
             <PollCard key={shown.info.id} state={state} shown={shown} desk={desk} />
             <AlertsCard key={`alerts ${shown.info.id}`} shown={shown} desk={desk} moved={state.tips[0]?.n} />
             <GoalCard key={`goal ${shown.info.id}`} goal={state.goal} shown={shown} desk={desk} />
+            <SupportersCard key={`supporters ${shown.info.id}`} shown={shown} desk={desk} moved={state.tips[0]?.n} />
             <Tips state={state} shown={shown} />
             <Secrets key={shown.info.id} shown={shown} desk={desk} busy={busy} />
             <ChatCard desk={desk} />

@@ -152,7 +152,7 @@ function Standing({ poll, unit }: { poll: PollView; unit: Unit }) {
   const { voters, value, lines } = poll.tally;
   return (
     <>
-      <ul class="bars">
+      <ul class="poll-bars">
         {poll.options.map((text, i) => {
           const line = lines[i];
           const won = poll.state === 'closed' && poll.tally.leaders.includes(i);

@@ -51,7 +51,8 @@ export const fetchCsv = (token: string, wish: ReportWish, now: number) =>
 export const fetchVotes = (token: string, poll: string) =>
   fetchTable(token, `/api/host/polls/${poll}/votes?format=csv`);
 
-async function fetchTable(token: string, path: string): Promise<{ name: string; file: Blob }> {
+/** Any table of the API's. */
+export async function fetchTable(token: string, path: string): Promise<{ name: string; file: Blob }> {
   const headers = { authorization: `Bearer ${token}` };
   const response = await fetch(path, { headers, cache: 'no-store' }).catch(() => {
     throw new Refusal('offline', 'The server cannot be reached. Try again.', 0);

@@ -14,7 +14,7 @@ import { alertPart } from './alert.js';
 import { goalPart } from './goal.js';
 import { type Box, createBox } from './layout.js';
 import { leaderboardPart } from './leaderboard.js';
-import { type Part, wantedParts } from './part.js';
+import { type Part, wantedBoard, wantedParts } from './part.js';
 import { createPollWidget } from './poll.js';
 import { predictionPart } from './prediction.js';
 import { qrPart } from './qr.js';
@@ -99,7 +99,7 @@ async function run(): Promise<void> {
   let told = false;
   followFeed({
     socket,
-    who: () => ({ stream, overlay: token, parts: wanted }),
+    who: () => ({ stream, overlay: token, parts: wanted, board: wantedBoard(location.search) }),
     onEvent(event) {
       for (const hear of hearing) hear(event);
     },

@@ -1,6 +1,7 @@
 // The parts of the overlay, and which of them its address asks for.
 import type { Socket } from 'socket.io-client';
 import type { ClientToServer, FeedEvent, ServerToClient } from '../../vocabulary/events.js';
+import type { Span } from '../../vocabulary/goals.js';
 import { usualParts } from '../../vocabulary/places.js';
 import type { Keep } from '../shared/keep.js';
 import type { Unit } from '../shared/money.js';
@@ -25,4 +26,12 @@ export function wantedParts(search: string): string[] {
   if (asked === null) return [...usualParts];
   const names = asked.split(',').map((name) => name.trim().toLowerCase());
   return names.filter((name, i) => /^[a-z]{1,20}$/.test(name) && names.indexOf(name) === i).slice(0, 20);
+}
+
+const boards: readonly string[] = ['show', 'hour', 'today', 'all'] satisfies Span[];
+
+/** Which leaderboard, of `?span=hour`; without it, that of the show. */
+export function wantedBoard(search: string): Span {
+  const asked = new URLSearchParams(search).get('span')?.trim().toLowerCase() ?? '';
+  return boards.includes(asked) ? (asked as Span) : 'show';
 }

@@ -24,6 +24,7 @@ import { PollCard } from './poll-card.js';
 import { sentence } from './sentence.js';
 import { Stage } from './stage.js';
 import { initialState } from './state.js';
+import { TopSupporters } from './supporters.js';
 import { RecentTips, TipBox } from './tip-box.js';
 import { adoptKey, createWallet, findKey, keysAside } from './wallet.js';
 
@@ -92,6 +93,7 @@ function Page({ acts }: { acts: Acts }) {
           <Credit state={state} acts={acts} />
           <GoalBar state={state} />
           <TipBox state={state} acts={acts} name={name} />
+          <TopSupporters state={state} />
         </aside>
         <RecentTips state={state} />
       </main>

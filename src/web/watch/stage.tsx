@@ -6,6 +6,7 @@ import type { Acts } from './acts.js';
 import { linkTarget } from './acts.js';
 import { Controls } from './controls.js';
 import { type Phase, phaseOf, type WatchState } from './state.js';
+import { HowItWent } from './supporters.js';
 
 interface Needs {
   state: WatchState;
@@ -106,6 +107,7 @@ function Instead({ phase, state, acts }: { phase: Phase } & Pick<Needs, 'state' 
             : 'It starts here when the host goes live.'}{' '}
           Waiting costs nothing.
         </p>
+        {state.info && <HowItWent stream={state.info.id} />}
       </Panel>
     );
   }
