@@ -208,6 +208,7 @@ async function wire(
   const predictions = await openPredictions({
     ...{ store, feed, chain, log, domain: payments.domain, token: { ...chain.token, chainId: chain.chainId } },
     purses: chat,
+    pages: payments.bringing,
     personOf: chat.personOf,
     minStake: (stream) => shows.streams.get(stream).minTip,
     say: (amount) => worded(amount, chain.token),

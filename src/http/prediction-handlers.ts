@@ -5,6 +5,7 @@ import type { Handlers } from './mount.js';
 type Names =
   | 'getPrediction'
   | 'postStake'
+  | 'getStakes'
   | 'openPrediction'
   | 'listPredictions'
   | 'lockPrediction'
@@ -23,6 +24,7 @@ export function createPredictionHandlers(needs: {
       return { prediction: await predictions.current(params.stream) };
     },
     postStake: ({ params, body }) => predictions.stake(params.prediction, body),
+    getStakes: ({ params }) => predictions.stakesAt(params.prediction, params.address),
     openPrediction: async ({ params, body }) => {
       checkStream(params.stream);
       return predictions.open(params.stream, byHost, body);

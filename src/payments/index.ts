@@ -4,6 +4,7 @@ import type { Store } from '../store/index.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import { createAddressDeposits } from './address-deposits.js';
+import { createBringing } from './bringing.js';
 import type { Chain } from './chain.js';
 import { markFirstBlock, watchChain } from './chain-watch.js';
 import { openChannels } from './channels.js';
@@ -23,6 +24,7 @@ import { verify } from './verify.js';
 import { createFacilitator } from './x402/facilitator.js';
 import { createX402 } from './x402.js';
 
+export type { Bringing } from './bringing.js';
 export { type Chain, connectChain } from './chain.js';
 export { type ChargeSum, createChargeSums } from './charge-sums.js';
 export type { Charge, ChargeRequest, Settles } from './charges.js';
@@ -216,8 +218,8 @@ export async function openPayments(needs: {
     verify: () => verify({ store, chain, domain, channels: channels.all().map(({ id }) => id), signatures }),
     addresses,
     close,
-    /** Claims what a channel owes and gives its payer at most `most` of the rest. */
-    free: (id: Hex, most: bigint): Promise<unknown> => settler.close(id, most),
+    /** Out of a payer's own channel to his own address, for what is signed from there. */
+    bringing: createBringing({ chain, ledger, channels, free: settler.close }),
     checkClock,
     /** What a request must bring that costs `amount` base units: the `PAYMENT-REQUIRED` header. */
     paymentRequired: x402.required,

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { alertLooks } from './migrations/alert-looks.js';
 import { alertsAndGoals } from './migrations/alerts.js';
 import { moves } from './migrations/moves.js';
+import { payouts } from './migrations/payouts.js';
 import { polls } from './migrations/polls.js';
 import { posts } from './migrations/posts.js';
 import { predictions } from './migrations/predictions.js';
@@ -300,6 +301,7 @@ const steps: readonly Migration[] = [
   readings,
   alertLooks,
   shows,
+  payouts,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

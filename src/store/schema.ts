@@ -18,6 +18,9 @@ export interface StreamRow {
   created_at: number;
   /** 0: nobody may broadcast to it until it is started again. */
   open: Generated<number>;
+  /** Where its communities are; empty: nowhere. */
+  discord: Generated<string>;
+  telegram: Generated<string>;
 }
 
 /** One per key: what it unlocks and what it costs. Written before the segment is published. */
@@ -571,6 +574,16 @@ export interface ShowSettingsRow {
   earnings: number;
 }
 
+/** What a prediction gave an address: its winnings, or its stakes back. */
+export interface PredictionPayoutRow {
+  prediction: number;
+  payer: Hex;
+  amount: string;
+  /** 0: the token refused it. */
+  paid: number;
+  at: number;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
@@ -613,6 +626,7 @@ export interface Tables {
   bot_messages: BotMessageRow;
   predictions: Omit<PredictionRow, 'n'> & { n: Generated<number> };
   prediction_stakes: PredictionStakeRow;
+  prediction_payouts: PredictionPayoutRow;
   bot_moves: BotMoveRow;
   assets: AssetRow;
   shows: ShowRow;

@@ -15,7 +15,14 @@ import { PurseState } from './events.js';
 import { Goal, GoalWish, Leaderboard, LeaderboardQuery, Streaks, StreaksQuery } from './goals.js';
 import { RegistryInfo, StreamMetadata } from './listing.js';
 import { OwnVote, PollView, PollVoteLine, PollWish, VoteRequest } from './polls.js';
-import { PredictionView, PredictionWish, predictionLimits, StakeReceipt, StakeRequest } from './predictions.js';
+import {
+  AddressStakes,
+  PredictionView,
+  PredictionWish,
+  predictionLimits,
+  StakeReceipt,
+  StakeRequest,
+} from './predictions.js';
 import { HostShowQuery, ShowList, ShowName, ShowSettings, ShowSettingsPatch, ShowSummary } from './shows.js';
 import { Address, Amount, Bytes32, IdempotencyId, Milliseconds, plainText, Signature, StreamId } from './values.js';
 
@@ -573,6 +580,14 @@ export const routes = {
     params: prediction,
     body: StakeRequest,
     answer: StakeReceipt,
+  },
+  getStakes: {
+    method: 'get',
+    path: '/api/predictions/{prediction}/stakes/{address}',
+    summary: 'What an address has staked in a prediction, and what it was paid; all of it is public on chain',
+    who: 'anyone',
+    params: prediction.extend({ address: Address }),
+    answer: AddressStakes,
   },
   postDeposit: {
     method: 'post',

@@ -99,6 +99,10 @@ export const StakeRequest = z
     deposit: z.object({ validBefore: WholeSeconds, salt: Bytes32, signature: Signature }).meta({
       description: 'the EIP-3009 ReceiveWithAuthorization to the x402 collector, validAfter 0',
     }),
+    from: Bytes32.optional().meta({
+      description:
+        'a channel here of the same payer: what lacks at his address for this stake is freed from it first, to that address',
+    }),
   })
   .meta({ id: 'StakeRequest' });
 export type StakeRequest = z.infer<typeof StakeRequest>;
@@ -114,3 +118,28 @@ export const StakeReceipt = z
   })
   .meta({ id: 'StakeReceipt' });
 export type StakeReceipt = z.infer<typeof StakeReceipt>;
+
+/** What came of one address in a prediction; the stakes are those that came by this server. */
+export const AddressStakes = z
+  .object({
+    stakes: z.array(
+      z.object({
+        id: z.string(),
+        option: z.number().int(),
+        amount: Amount,
+        state: z.enum(['wanted', 'placed', 'failed']).meta({ description: 'wanted: on its way to the escrow' }),
+        transaction: z.string(),
+        at: Milliseconds,
+      }),
+    ),
+    payout: z
+      .object({
+        amount: Amount,
+        paid: z.boolean().meta({ description: 'false: the token refused it' }),
+        at: Milliseconds,
+      })
+      .nullable()
+      .meta({ description: 'what the escrow gave, winnings or stakes back; null before, and where it is not known' }),
+  })
+  .meta({ id: 'AddressStakes' });
+export type AddressStakes = z.infer<typeof AddressStakes>;

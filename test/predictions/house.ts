@@ -45,6 +45,7 @@ export async function startPredictionHouse(settings: Partial<PredictionNeeds['se
       ...{ store, feed, chain, domain: payments.domain, log: silent, now },
       token: { ...chain.token, chainId: chain.chainId },
       purses: chat,
+      pages: payments.bringing,
       personOf: (member) => (member === 'host' ? member : chat.personOf(memberOf(member))),
       minStake: () => dai / 10n,
       say: (amount) => `${amount}`,

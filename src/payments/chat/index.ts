@@ -226,9 +226,9 @@ async function openParts(needs: ChatNeeds) {
   const capsOf = (account: Account): Caps => account.caps ?? settings.caps;
   const shown = (amount: bigint): string => worded(amount, chain.token);
   const spending = createSpending({ store, ledger, tips, signer, capsOf, pairing, withdrawing, shown, now });
-  const { free } = payments;
+  const { bring } = payments.bringing;
   const staking = createStaking({
-    ...{ chain, ledger, domain, own, deposits, keyring, free, capsOf, withdrawing, shown, log },
+    ...{ chain, ledger, domain, own, deposits, keyring, bring, capsOf, withdrawing, shown, log },
   });
   return {
     staking,

@@ -3,6 +3,7 @@ import { AbiCoder } from 'ethers';
 import type { Logger } from '../../log.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
+import type { Bringing } from '../bringing.js';
 import type { Chain } from '../chain.js';
 import type { Ledger } from '../ledger.js';
 import { remaining } from '../purse.js';
@@ -41,13 +42,13 @@ export interface StakeWish {
 }
 
 export function createStaking(needs: {
-  chain: Pick<Chain, 'balanceOf' | 'depositCollector' | 'token' | 'chainId'>;
+  chain: Pick<Chain, 'depositCollector' | 'token' | 'chainId'>;
   ledger: Pick<Ledger, 'purse'>;
   domain: Domain;
   own: OwnPurses;
   deposits: Deposits;
   keyring: Keyring;
-  free: (channel: Hex, most: bigint) => Promise<unknown>;
+  bring: Bringing['bring'];
   capsOf: (account: Account) => Caps;
   withdrawing: (account: Account) => boolean;
   shown: (amount: bigint) => string;
@@ -72,18 +73,11 @@ export function createStaking(needs: {
     if (inChannel(account) < amount) throw tooLittle(account, amount);
   }
 
-  /** Brings the account's address to hold `amount`: what an earlier run has freed is not freed again. */
+  /** Brings the account's address to hold `amount`. */
   async function bring(account: Account, amount: bigint): Promise<void> {
-    await deposits.finish(account.address);
-    const lacking = amount - (await chain.balanceOf(account.address));
-    const missing = lacking > 0n ? lacking : 0n;
-    const purse = ledger.purse(own.channelOf(account));
-    // A closing one was being freed by an earlier run: that is finished, whatever is there already.
-    const closing = purse?.closing === true;
-    if (!closing && missing === 0n) return;
-    if (!purse || (!closing && remaining(purse) < missing)) throw tooLittle(account, amount);
-    await needs.free(purse.id, missing);
-    if ((await chain.balanceOf(account.address)) < amount) throw tooLittle(account, amount);
+    const { address: payer } = account;
+    await deposits.finish(payer);
+    await needs.bring({ payer, channel: own.channelOf(account), amount }, () => tooLittle(account, amount));
   }
 
   function signStake(account: Account, { config, amount, salt, validBefore }: StakeWish): StakeSigned {

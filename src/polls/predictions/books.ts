@@ -1,7 +1,7 @@
 // Predictions and their stakes as they are kept: rows in, rows out.
 import { sql } from 'kysely';
 import type { Store, Trx } from '../../store/index.js';
-import type { PredictionRow, PredictionStakeRow } from '../../store/schema.js';
+import type { PredictionPayoutRow, PredictionRow, PredictionStakeRow } from '../../store/schema.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Terms } from './channel.js';
 
@@ -34,6 +34,15 @@ const toRow = ({ options, terms, totals, ...rest }: Omit<Prediction, 'n'>) => ({
   terms: asText(terms),
   totals: asText(totals),
 });
+
+/** In the transaction that says that all is paid. */
+export async function addPayouts(trx: Trx, rows: readonly PredictionPayoutRow[]): Promise<void> {
+  for (let i = 0; i < rows.length; i += 100)
+    await trx
+      .insertInto('prediction_payouts')
+      .values(rows.slice(i, i + 100))
+      .execute();
+}
 
 export type Books = ReturnType<typeof createBooks>;
 
@@ -77,6 +86,15 @@ export function createBooks(store: Store) {
     stake: (payer: Hex, id: string): Promise<StakeRow | undefined> =>
       stakes().where('payer', '=', payer).where('id', '=', id).executeTakeFirst(),
     stakesOf: (n: number): Promise<StakeRow[]> => stakes().where('prediction', '=', n).orderBy('at').execute(),
+    stakesAt: (n: number, payer: Hex): Promise<StakeRow[]> =>
+      stakes().where('prediction', '=', n).where('payer', '=', payer).orderBy('at').execute(),
+    payoutTo: (n: number, payer: Hex): Promise<PredictionPayoutRow | undefined> =>
+      store.db
+        .selectFrom('prediction_payouts')
+        .selectAll()
+        .where('prediction', '=', n)
+        .where('payer', '=', payer)
+        .executeTakeFirst(),
     wanted: (): Promise<StakeRow[]> => stakes().where('state', '=', 'wanted').orderBy('at').execute(),
     addStake: (row: StakeRow): Promise<void> =>
       store.write(async (trx) => void (await trx.insertInto('prediction_stakes').values(row).execute())),

@@ -6,6 +6,7 @@ import type { Domain, TokenDomain } from '../../payments/typed-data.js';
 import type { Store } from '../../store/index.js';
 import { createTurns } from '../../turns.js';
 import type {
+  AddressStakes,
   OddsMessage,
   PredictionMessage,
   PredictionView,
@@ -21,12 +22,12 @@ import { marketId } from './channel.js';
 import { createEscrow, type EscrowChain } from './escrow.js';
 import { createOnAir } from './on-air.js';
 import { type Looked, startRounds } from './rounds.js';
-import { type ChatStake, createStakes, type Purses } from './staking.js';
+import { type ChatStake, createStakes, type Pages, type Purses } from './staking.js';
 import { createSteps } from './steps.js';
 import { termsFor } from './terms.js';
 import { oddsOf, viewOf } from './view.js';
 
-export type { ChatStake, Purses } from './staking.js';
+export type { ChatStake, Pages, Purses } from './staking.js';
 
 export interface PredictionSettings {
   /** Off: no new ones; what runs is brought to its end. */
@@ -47,6 +48,7 @@ export interface PredictionNeeds {
   domain: Domain;
   token: TokenDomain;
   purses: Purses;
+  pages: Pages;
   /** The same for all accounts, pages and links of one person. */
   personOf: (member: string) => string;
   /** The least of one stake, base units. Problem: unknown_stream. */
@@ -228,6 +230,18 @@ export async function openPredictions(needs: PredictionNeeds) {
     /** Out of a chat purse, once for each id. */
     async stakeFromChat(id: string, user: ChatUser, wish: ChatStake): Promise<StakeReceipt> {
       return receipt(await stakes.fromChat(await get(id), user, wish), id);
+    },
+    /** What an address has staked by this server, and what it was paid. Problem: prediction_unknown. */
+    async stakesAt(id: string, payer: Hex): Promise<AddressStakes> {
+      const one = await get(id);
+      const rows = await books.stakesAt(one.n, payer);
+      const payout = await books.payoutTo(one.n, payer);
+      return {
+        stakes: rows.map(({ id: of, option, amount, state, tx, at }) => {
+          return { id: of, option, amount, state, transaction: tx, at };
+        }),
+        payout: payout ? { amount: payout.amount, paid: payout.paid === 1, at: payout.at } : null,
+      };
     },
     view: async (id: string): Promise<PredictionView> => shown(await get(id)),
     /** The newest of a stream, whatever became of it. */

@@ -1,6 +1,7 @@
 // Stakes: kept before they are sent, sent once, and told only when the contract has recorded them.
 import { id as keccakText } from 'ethers';
 import type { ChatUser, StakeSigned, StakeWish } from '../../payments/chat/index.js';
+import type { Bringing } from '../../payments/index.js';
 import {
   channelId,
   type Domain,
@@ -26,6 +27,9 @@ export interface Purses {
   collectAt: (address: Hex) => Promise<void>;
 }
 
+/** A page's own channels, as far as a stake needs them. */
+export type Pages = Bringing;
+
 export interface ChatStake {
   /** The platform's, of the interaction or update. */
   id: string;
@@ -37,19 +41,30 @@ const dayMs = 24 * 3600_000;
 /** Later it may not be mined before the lock. */
 const lastMs = 1000;
 
+/** By a page or program; kept as JSON. */
+interface Signed extends StakeSigned {
+  payerAuthorizer: Hex;
+  nonce: Hex;
+  /** The channel that lends what lacks. */
+  from?: Hex | undefined;
+}
+
 export function createStakes(needs: {
   books: Books;
   escrow: Escrow;
   domain: Domain;
   token: TokenDomain;
   purses: Purses;
+  pages: Pages;
   /** Problem: prediction_crew. */
   mayStake: (one: Prediction, members: readonly string[]) => void;
   say: (amount: bigint) => string;
   now: () => number;
 }) {
-  const { books, escrow, domain, token, purses, now } = needs;
+  const { books, escrow, domain, token, purses, pages, now } = needs;
   const turn = createTurns<string>();
+  /** What is freed for one stake is not taken for another. */
+  const moneyTurn = createTurns<Hex>();
 
   function check(one: Prediction, option: number, amount: bigint): void {
     if (one.state !== 'open' || now() + lastMs >= one.terms.lockAt * 1000) throw new Problem('prediction_locked');
@@ -67,7 +82,7 @@ export function createStakes(needs: {
   }
 
   /** What was signed for a stake, by the page or, as it would be again, by the chat purse. */
-  const signedOf = (row: StakeRow): { payerAuthorizer: Hex; nonce: Hex } & Partial<StakeSigned> =>
+  const signedOf = (row: StakeRow): Pick<Signed, 'payerAuthorizer' | 'nonce'> & Partial<Signed> =>
     row.signed === null ? { payerAuthorizer: row.payer, nonce: nonceOf(row) } : JSON.parse(row.signed);
 
   const fieldsOf = (row: StakeRow, { market }: Prediction): StakeFields => {
@@ -123,9 +138,22 @@ export function createStakes(needs: {
     });
   }
 
+  /** Its deposit may be in its channel already, sent by anybody: then nothing is freed for it any more. */
+  async function bring(row: StakeRow, from: Hex): Promise<void> {
+    const amount = BigInt(row.amount);
+    const { staked, unclaimed } = await escrow.channel(row.channel);
+    if (!staked && unclaimed < amount) await pages.bring({ payer: row.payer, channel: from, amount });
+  }
+
   const placeSigned = (row: StakeRow, one: Prediction): Promise<StakeRow> => {
-    const { voucherSignature = '0x', collectorData: data = '0x' } = signedOf(row);
-    return settled(row, () => sendSurely(row, one, { voucherSignature, collectorData: data }));
+    const { voucherSignature = '0x', collectorData: data = '0x', from } = signedOf(row);
+    return settled(row, () =>
+      moneyTurn(row.payer, async () => {
+        // Nothing is freed for what can no longer be staked.
+        if (from && now() < one.terms.lockAt * 1000) await bring(row, from);
+        return sendSurely(row, one, { voucherSignature, collectorData: data });
+      }),
+    );
   };
 
   /** Again, and after a restart, it is the same stake. Problems: stake_failed; after stake_pending it goes on by itself. */
@@ -171,15 +199,16 @@ export function createStakes(needs: {
   return {
     /** By a page or program with keys of its own. */
     async signed(one: Prediction, request: StakeRequest): Promise<StakeRow> {
-      const { id, option, payer, payerAuthorizer, nonce, deposit } = request;
+      const { id, option, payer, payerAuthorizer, nonce, deposit, from } = request;
       const fields = { market: one.market, outcome: option, payer, payerAuthorizer, nonce };
       const channel = channelId(stakeChannel(fields, { escrow: escrow.address, token: token.address }), domain);
       const data = collectorData({ ...deposit, validBefore: BigInt(deposit.validBefore) });
-      const signed = { payerAuthorizer, nonce, voucherSignature: request.signature, collectorData: data };
+      const signed: Signed = { payerAuthorizer, nonce, voucherSignature: request.signature, collectorData: data, from };
       const row = { payer, id, member: payer, option, amount: request.amount, channel, signed: JSON.stringify(signed) };
       const kept = await once(rowOf(one, row), one, async () => {
         needs.mayStake(one, [payer, payerAuthorizer]);
         checkSigned(request, channel, one.terms.lockAt);
+        if (from) await pages.check({ payer, channel: from, amount: BigInt(request.amount) });
       });
       return place(kept, one);
     },

@@ -1,11 +1,13 @@
 // How a prediction goes on by itself: each step reads the contract, does what is due, and writes down what came of it.
 import type { Feed } from '../../feed/index.js';
 import type { Logger } from '../../log.js';
+import type { Trx } from '../../store/index.js';
+import type { PredictionPayoutRow } from '../../store/schema.js';
 import type { PredictionEvent } from '../../vocabulary/events.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
-import type { Books, Prediction } from './books.js';
-import type { Escrow, OnChain } from './escrow.js';
+import { addPayouts, type Books, type Prediction } from './books.js';
+import type { Escrow, OnChain, StakeOnChain } from './escrow.js';
 import { divide, refundAll } from './payouts.js';
 import { viewOf } from './view.js';
 
@@ -29,14 +31,20 @@ export function createSteps(needs: {
 }) {
   const { books, escrow, feed, log, now } = needs;
 
-  async function tell(one: Prediction, set: Partial<Prediction>, what: What): Promise<Prediction> {
-    const next = await books.change(one, set, (trx, made) =>
-      feed.append(trx, {
+  async function tell(
+    one: Prediction,
+    set: Partial<Prediction>,
+    what: What,
+    also?: (trx: Trx) => Promise<void>,
+  ): Promise<Prediction> {
+    const next = await books.change(one, set, async (trx, made) => {
+      await also?.(trx);
+      await feed.append(trx, {
         stream: made.stream,
         type: 'prediction',
         data: { what, prediction: viewOf(made, escrow.address, now()) },
-      }),
-    );
+      });
+    });
     // Who comes from here on is told what the event says.
     needs.onStep(next);
     feed.announce();
@@ -110,7 +118,26 @@ export function createSteps(needs: {
     const winners = stakes.filter((_, i) => (division.payouts[i] ?? 0n) > 0n);
     for (const payer of new Set(winners.map((stake) => stake.payer))) await needs.onPaid(payer);
     await needs.release(one);
-    return tell(one, { state: one.state === 'cancelled' ? 'refunded' : 'paid' }, 'paid');
+    const payouts = payoutsOf(one, stakes, division.payouts, new Set(refused));
+    return tell(one, { state: one.state === 'cancelled' ? 'refunded' : 'paid' }, 'paid', (trx) =>
+      addPayouts(trx, payouts),
+    );
+  }
+
+  /** By payer, of all stakes together: also nothing, for who was wrong. */
+  function payoutsOf(
+    { n }: Prediction,
+    stakes: readonly StakeOnChain[],
+    given: readonly bigint[],
+    refused: ReadonlySet<number>,
+  ): PredictionPayoutRow[] {
+    const sums = new Map<Hex, { sum: bigint; paid: number }>();
+    for (const [i, { payer }] of stakes.entries()) {
+      const { sum, paid } = sums.get(payer) ?? { sum: 0n, paid: 1 };
+      sums.set(payer, { sum: sum + (given[i] ?? 0n), paid: refused.has(i) ? 0 : paid });
+    }
+    const at = now();
+    return [...sums].map(([payer, { sum, paid }]) => ({ prediction: n, payer, amount: `${sum}`, paid, at }));
   }
 
   const steps: Partial<Record<Prediction['state'], (one: Prediction) => Promise<Prediction>>> = {
