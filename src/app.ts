@@ -129,6 +129,8 @@ async function wire(
       keyPeriodMs: settings.stream.keyPeriodMs,
       minTip: units(settings.amounts.minTip),
       mediaBase: '',
+      discord: '',
+      telegram: '',
     },
     master: Buffer.from(secrets.masterSecret.slice(2), 'hex'),
     ffmpeg,

@@ -98,6 +98,9 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       viewers: shows.viewers(stream.id),
       media: [...(stream.mediaBase ? [stream.mediaBase] : []), `/media/${stream.id}/`],
       lastEvent: needs.lastEvent(),
+      communities: (['discord', 'telegram'] as const).flatMap((platform) =>
+        stream[platform] ? [{ platform, url: stream[platform] }] : [],
+      ),
       terms: paymentTerms,
       serverTime: now(),
     };
@@ -128,11 +131,14 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
   }
 
   function hostStream(stream: Stream): HostStream {
-    const { title, previewMs, keyPeriodMs, mediaBase } = stream;
+    const { title, previewMs, keyPeriodMs, mediaBase, discord, telegram } = stream;
     const balance = payments.hostBalance();
     return {
       info: info(stream),
-      settings: { title, price: `${stream.price}`, previewMs, keyPeriodMs, minTip: `${stream.minTip}`, mediaBase },
+      settings: {
+        ...{ title, price: `${stream.price}`, previewMs, keyPeriodMs, minTip: `${stream.minTip}`, mediaBase },
+        ...{ discord, telegram },
+      },
       open: stream.open,
       earnings: earnings(stream),
       rtmpUrl: shows.rtmpUrl,
@@ -143,6 +149,11 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       sponsor: links.sponsorState(stream.id),
       sponsors: links.otherSponsors(stream.id),
       hostBalance: balance === null ? null : `${balance}`,
+      predictions: {
+        on: settings.predictions.on && chain.token.authorizations,
+        token: chain.token.authorizations,
+        feeBps: settings.predictions.feeBps,
+      },
     };
   }
 

@@ -17,6 +17,9 @@ export interface Stream {
   readonly minTip: bigint;
   /** Where viewers fetch media instead of this server; empty for this server. */
   readonly mediaBase: string;
+  /** Invitations to its communities; empty: none. */
+  readonly discord: string;
+  readonly telegram: string;
   readonly streamKey: string;
   readonly overlayToken: string;
   /** False: nobody may broadcast to it. */
@@ -35,6 +38,8 @@ const fromRow = (row: Selectable<StreamRow>): Stream => ({
   keyPeriodMs: row.key_period_ms,
   minTip: BigInt(row.min_tip),
   mediaBase: row.media_base,
+  discord: row.discord,
+  telegram: row.telegram,
   streamKey: row.stream_key,
   overlayToken: row.overlay_token,
   open: row.open !== 0,
@@ -47,6 +52,8 @@ const changing = (stream: Stream) => ({
   key_period_ms: stream.keyPeriodMs,
   min_tip: stream.minTip.toString(),
   media_base: stream.mediaBase,
+  discord: stream.discord,
+  telegram: stream.telegram,
 });
 
 const secret = (): string => randomBytes(24).toString('base64url');

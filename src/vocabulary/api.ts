@@ -52,6 +52,16 @@ export const PaymentTerms = z
 
 export const StreamState = z.enum(['live', 'reconnecting', 'idle']);
 
+/** An invitation on the platform's own site: people are sent nowhere else by its name. */
+const invitation = (platform: string, hostname: RegExp) =>
+  z.union([
+    z.literal(''),
+    z
+      .url({ protocol: /^https$/, hostname, error: `it is no https link to ${platform}` })
+      .max(200)
+      .refine((text) => new URL(text).username === '', `it is no https link to ${platform}`),
+  ]);
+
 export const StreamInfo = z
   .object({
     id: StreamId,
@@ -66,6 +76,9 @@ export const StreamInfo = z
     /** Absolute or root-relative folders that hold the stream's media; each has `live.m3u8`. */
     media: z.array(z.string()),
     lastEvent: z.number().int(),
+    communities: z
+      .array(z.object({ platform: z.enum(['discord', 'telegram']), url: z.url() }))
+      .meta({ description: 'where the host’s people talk' }),
     terms: PaymentTerms,
     serverTime: Milliseconds,
   })
@@ -240,10 +253,13 @@ export const StreamSettings = z
     keyPeriodMs: Milliseconds.min(1000).max(10_000),
     minTip: Amount,
     mediaBase: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+    discord: invitation('Discord', /^(www\.)?(discord\.gg|discord\.com)$/i),
+    telegram: invitation('Telegram', /^(www\.)?(t\.me|telegram\.me)$/i),
   })
   .meta({
     id: 'StreamSettings',
-    description: 'mediaBase: where viewers fetch media instead of this server; empty for this server',
+    description:
+      'mediaBase: where viewers fetch media instead of this server; empty for this server. discord, telegram: invitations to the stream’s communities; empty for none',
   });
 export type StreamSettings = z.infer<typeof StreamSettings>;
 export const StreamPatch = StreamSettings.partial()
@@ -301,6 +317,13 @@ export const HostStream = z
     sponsor: SponsorState.nullable().meta({ description: 'our own, behind the links made here' }),
     sponsors: z.array(SponsorState).meta({ description: 'others, who sign in processes of their own' }),
     hostBalance: Amount.nullable(),
+    predictions: z
+      .object({
+        on: z.boolean(),
+        token: z.boolean().meta({ description: 'false: the token takes no EIP-3009 signatures, so they cannot be on' }),
+        feeBps: z.number().int(),
+      })
+      .meta({ description: 'whether they are on here, and the host’s part of what the losers staked' }),
   })
   .meta({ id: 'HostStream' });
 export type HostStream = z.infer<typeof HostStream>;

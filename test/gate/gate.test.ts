@@ -26,7 +26,16 @@ async function house(previewMs = 0) {
   const now = () => clock;
   const { store, ledger } = await freshLedger();
   const feed = await openFeed({ store, log: silent });
-  const defaults = { title: '', price: 5n, previewMs, keyPeriodMs: 2000, minTip: 1n, mediaBase: '' };
+  const defaults = {
+    title: '',
+    price: 5n,
+    previewMs,
+    keyPeriodMs: 2000,
+    minTip: 1n,
+    mediaBase: '',
+    discord: '',
+    telegram: '',
+  };
   const streams = await openStreams({ store, feed, defaults, now });
   await streams.create('show', {});
   const master = Buffer.alloc(32, 1);

@@ -2,6 +2,7 @@
 import { JsonRpcProvider } from 'ethers';
 import { openFeed } from '../../src/feed/index.js';
 import type { ChatUser } from '../../src/payments/chat/index.js';
+import { remaining } from '../../src/payments/index.js';
 import {
   addressOf,
   channelId,
@@ -16,7 +17,7 @@ import { openPredictions, type PredictionNeeds, type Predictions } from '../../s
 import type { FeedEvent } from '../../src/vocabulary/events.js';
 import type { OddsMessage, PredictionView, StakeRequest } from '../../src/vocabulary/predictions.js';
 import type { Hex } from '../../src/vocabulary/values.js';
-import { dai, type House, startHouse } from '../support/chat-house.js';
+import { dai, type House, openPage, startHouse } from '../support/chat-house.js';
 import { silent } from '../support/payments.js';
 
 export const minute = 60_000;
@@ -138,6 +139,21 @@ export async function page({ chain }: Room, tokens = 5n * dai) {
   const request = (view: PredictionView, option: number, amount: bigint): StakeRequest =>
     signStake(key, view, { ...chain, option, amount });
   return { key, payer, request };
+}
+
+/** A page whose money is in its own channel, as a viewer's is; `request` stakes out of it. */
+export async function payingPage(room: Room, now: number) {
+  const opened = await openPage(room, 5n * dai, undefined, now);
+  const { key, payer, channel } = opened;
+  const request = (view: PredictionView, option: number, stake: bigint): StakeRequest => {
+    const signed = signStake(key, view, { ...room.chain, option, amount: stake });
+    return { ...signed, from: channel };
+  };
+  const left = ({ payments }: Room): bigint => {
+    const purse = payments.ledger.purse(channel);
+    return purse ? remaining(purse) : 0n;
+  };
+  return { ...opened, payer, request, left };
 }
 
 /** Polls until it is so, at most ten seconds. */

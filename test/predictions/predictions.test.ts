@@ -6,7 +6,7 @@ import type { StakeRequest } from '../../src/vocabulary/predictions.js';
 import { Problem } from '../../src/vocabulary/problems.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { dai } from '../support/chat-house.js';
-import { fan, minute, own, page, type Room, startPredictionHouse, until, wish } from './house.js';
+import { fan, minute, own, page, payingPage, type Room, startPredictionHouse, until, wish } from './house.js';
 
 let house: Awaited<ReturnType<typeof startPredictionHouse>>;
 let room: Room;
@@ -182,6 +182,86 @@ describe('a prediction', () => {
     expect(await own(room, ann)).toBe(5n * dai);
   });
 
+  it('takes a stake out of a page’s own channel: what lacks at its address is freed, and the rest goes on paying', async () => {
+    const { predictions, payments, chain } = room;
+    const [pat, eve] = [await payingPage(room, house.now()), await page(room, dai)];
+    await pat.authorize(room, dai);
+    const charge = { payer: pat.payer, stream: 'main', kind: 'tip' as const, durationMs: 0 };
+    await payments.ledger.charge({ ...charge, reason: 'watched before', amount: dai });
+    const view = await open();
+    const { id } = view;
+    const request = pat.request(view, 0, 2n * dai);
+    const twice = await Promise.all([predictions.stake(id, request), predictions.stake(id, request)]);
+    expect(twice.map((r) => [r.transaction, r.prediction.stakes])).toEqual([
+      [twice[0].transaction, 1],
+      [twice[0].transaction, 1],
+    ]);
+    expect([pat.left(room), await chain.balanceOf(pat.payer)]).toEqual([2n * dai, 0n]);
+    expect(await chain.channel(pat.channel)).toMatchObject({ balance: 3n * dai, claimed: dai });
+    await pat.authorize(room, dai + 1n);
+    await payments.ledger.charge({ ...charge, reason: 'watched after', amount: 1n });
+
+    // Two at once share nothing, and what is at the address goes first.
+    await chain.mint(pat.payer, dai / 2n);
+    await Promise.all([0, 1].map((option) => predictions.stake(id, pat.request(view, option, dai))));
+    expect(pat.left(room)).toBe(dai / 2n - 1n);
+    expect(await predictions.view(id)).toMatchObject({ stakes: 3, totals: [`${3n * dai}`, `${dai}`, '0'] });
+
+    const wrong: [StakeRequest, string][] = [
+      [{ ...eve.request(view, 0, 2n * dai), from: pat.channel }, 'wrong_signer'],
+      [{ ...eve.request(view, 0, 2n * dai), from: `0x${'77'.repeat(32)}` }, 'unknown_purse'],
+      [pat.request(view, 0, dai), 'out_of_credit'],
+    ];
+    for (const [no, code] of wrong) await expect(predictions.stake(id, no)).rejects.toThrow(fails(code));
+    expect([pat.left(room), await chain.balanceOf(eve.payer)]).toEqual([dai / 2n - 1n, dai]);
+    expect(await predictions.view(id)).toMatchObject({ stakes: 3 });
+    await clear();
+    expect(await chain.balanceOf(pat.payer)).toBe(4n * dai);
+    const { stakes, payout } = await predictions.stakesAt(id, pat.payer);
+    expect(stakes.map(({ option, amount, state: now }) => [option, amount, now])).toEqual([
+      [0, `${2n * dai}`, 'placed'],
+      ...[0, 1].map((option) => [option, `${dai}`, 'placed']),
+    ]);
+    expect(payout).toMatchObject({ amount: `${4n * dai}`, paid: true });
+  });
+
+  it('frees nothing for a stake that comes too late, and says what each address got, to the unit', async () => {
+    const { predictions } = room;
+    const [pat, eve, ann] = [await payingPage(room, house.now()), await page(room), await fan(room)];
+    const view = await open();
+    const { id } = view;
+    await predictions.stake(id, pat.request(view, 0, dai));
+    await predictions.stake(id, eve.request(view, 0, dai + 1n));
+    await predictions.stakeFromChat(id, ann, bet(1, 2n * dai));
+    expect(await predictions.stakesAt(id, pat.payer)).toMatchObject({ stakes: [{ state: 'placed' }], payout: null });
+
+    const late = pat.request(view, 0, dai);
+    house.killAt('refund', 'before');
+    await expect(predictions.stake(id, late)).rejects.toThrow();
+    await house.pass(11 * minute);
+    room = await house.reopen();
+    const ofLate = async () =>
+      (await room.predictions.stakesAt(id, pat.payer)).stakes.find((one) => one.id === late.id);
+    await until(async () => (await ofLate())?.state === 'failed');
+    await expect(room.predictions.stake(id, pat.request(view, 0, dai))).rejects.toThrow(fails('prediction_locked'));
+    expect(await room.chain.balanceOf(pat.payer)).toBe(0n);
+
+    const before = await Promise.all([pat, eve].map(({ payer }) => room.chain.balanceOf(payer)));
+    await room.predictions.resolve(id, 'host', 0);
+    await house.pass(5 * minute + 3000);
+    await until(async () => (await state(id)) === 'paid');
+    const got = await Promise.all([pat, eve].map(({ payer }) => room.predictions.stakesAt(id, payer)));
+    const paid = got.map(({ payout }) => BigInt(payout?.amount ?? '0'));
+    const after = await Promise.all([pat, eve].map(({ payer }) => room.chain.balanceOf(payer)));
+    expect(after.map((now, i) => now - (before[i] ?? 0n))).toEqual(paid);
+    // 2 Dai lost, a tenth of them the fee.
+    expect(paid.reduce((sum, one) => sum + one, 0n)).toBe(2n * dai + 1n + (18n * dai) / 10n);
+    const anns = await room.predictions.stakesAt(id, await room.chat.addressOf(ann));
+    expect(anns.payout).toMatchObject({ amount: '0', paid: true });
+    expect((await room.predictions.stakesAt(id, `0x${'99'.repeat(20)}`)).payout).toBeNull();
+    expect(await inEscrow()).toBe(0n);
+  });
+
   it('takes a stake whose deposit somebody else has sent, and gives it back when it came to nothing', async () => {
     const eve = await page(room);
     const view = await open();
@@ -260,6 +340,32 @@ describe('a kill', () => {
       stakes += 1;
       expect(await own(room, ann), `killed after ${at}`).toBe(4n * dai);
       expect(await room.predictions.view(id)).toMatchObject({ stakes, pot: `${BigInt(stakes) * dai}` });
+    }
+    house.killAt(10 ** 9, 'after');
+    expect(stakes).toBeGreaterThan(1);
+    await clear();
+    expect(await inEscrow()).toBe(0n);
+  }, 120_000);
+
+  it('at any write or transaction of a stake out of a page’s channel neither loses nor doubles it', async () => {
+    const view = await open();
+    let stakes = 0;
+    for (let at = 1; ; at += kills(6)) {
+      const pat = await payingPage(room, house.now());
+      await pat.authorize(room, dai);
+      const spent = { payer: pat.payer, stream: 'main', kind: 'tip' as const, durationMs: 0, reason: 'a', amount: 1n };
+      await room.payments.ledger.charge(spent);
+      const request = pat.request(view, at % 2, dai);
+      house.killAt(at, 'after');
+      const outcome = await room.predictions.stake(view.id, request).catch(() => null);
+      if (!house.killed() && outcome) break;
+      room = await house.reopen();
+      // The page sends it again, and the house itself goes on with it.
+      await room.predictions.stake(view.id, request);
+      stakes += 1;
+      expect(pat.left(room), `killed after ${at}`).toBe(4n * dai - 1n);
+      expect(await room.chain.balanceOf(pat.payer)).toBe(0n);
+      expect(await room.predictions.view(view.id)).toMatchObject({ stakes, pot: `${BigInt(stakes) * dai}` });
     }
     house.killAt(10 ** 9, 'after');
     expect(stakes).toBeGreaterThan(1);

@@ -124,16 +124,19 @@ export async function startHouse(wanted: Partial<ChatSettings> = {}) {
 }
 
 /** A page with its own channel of `amount`, as a viewer's browser has. */
-export async function openPage({ chain, payments }: House, amount: bigint, salt: Hex = `0x${'22'.repeat(32)}`) {
+export async function openPage(
+  { chain, payments }: House,
+  amount: bigint,
+  salt: Hex = `0x${'22'.repeat(32)}`,
+  now = Date.now(),
+) {
   const key = randomKey();
   const payer = addressOf(key);
   const config = { payer, payerAuthorizer: payer, ...payments.terms, salt };
   const { domain } = payments;
   await chain.mint(payer, amount);
   const { depositCollector, token } = chain;
-  await payments.channels.deposit(
-    sponsorDeposit({ key, config, amount, domain, depositCollector, token, now: Date.now() }),
-  );
+  await payments.channels.deposit(sponsorDeposit({ key, config, amount, domain, depositCollector, token, now }));
   const channel = channelId(config, domain);
   const authorize = (house: House, total: bigint) =>
     house.payments.ledger.acceptVoucher(channel, total, sign(voucherDigest(channel, total, domain), key));

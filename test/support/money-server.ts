@@ -26,7 +26,16 @@ const ledger = await openLedger({
     await ledger.acceptVoucher(channel, amount, voucher(channel, amount, sponsorKey as Hex));
   },
 });
-const defaults = { title: '', price: 1n, previewMs: 0, keyPeriodMs: 2000, minTip: 1n, mediaBase: '' };
+const defaults = {
+  title: '',
+  price: 1n,
+  previewMs: 0,
+  keyPeriodMs: 2000,
+  minTip: 1n,
+  mediaBase: '',
+  discord: '',
+  telegram: '',
+};
 const streams = await openStreams({ store, feed, defaults, now });
 const keys = await openKeys({ store, streams, master: Buffer.alloc(32, 7), now });
 const sessions = createSessions({ now, onEnd: ledger.forget });

@@ -62,6 +62,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
     viewers: money.sessions.size,
     media: ['/media/main/'],
     lastEvent: n,
+    communities: [],
     terms: mockTerms,
     serverTime: Date.now(),
   });
@@ -98,6 +99,8 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
         keyPeriodMs: 2000,
         minTip: `${one / 10n}`,
         mediaBase: '',
+        discord: '',
+        telegram: '',
       },
       open: state.open,
       earnings: {
@@ -124,6 +127,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
       },
       sponsors: [],
       hostBalance: `${12n * one}`,
+      predictions: { on: true, token: true, feeBps: 0 },
     };
   };
   const links = () =>

@@ -57,7 +57,16 @@ async function openShow(money: MoneyHouse, base: () => string) {
   const { store, payments } = money.now;
   const now = Date.now;
   const feed = await openFeed({ store, log: silent });
-  const defaults = { title: '', price: price / 2n, previewMs: 5000, keyPeriodMs: 2000, minTip: 1n, mediaBase: '' };
+  const defaults = {
+    title: '',
+    price: price / 2n,
+    previewMs: 5000,
+    keyPeriodMs: 2000,
+    minTip: 1n,
+    mediaBase: '',
+    discord: '',
+    telegram: '',
+  };
   const streams = await openStreams({ store, feed, defaults, now });
   if (!streams.all().some(({ id }) => id === 'show')) await streams.create('show', {});
   const keys = await openKeys({ store, streams, master: Buffer.alloc(32, 3), now });

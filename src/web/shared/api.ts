@@ -16,6 +16,7 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   postVote: 'post /api/polls/{poll}/votes',
   getPrediction: 'get /api/streams/{stream}/prediction',
   postStake: 'post /api/predictions/{prediction}/stakes',
+  getStakes: 'get /api/predictions/{prediction}/stakes/{address}',
   postDeposit: 'post /api/channels',
   getChannel: 'get /api/channels/{purse}',
   getAddress: 'get /api/addresses/{address}',

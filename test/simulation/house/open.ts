@@ -26,7 +26,16 @@ export interface HouseNeeds {
 
 export type House = Awaited<ReturnType<typeof openHouse>>;
 
-const defaults = { title: '', price: 1n, previewMs: 0, keyPeriodMs: 2000, minTip: 1n, mediaBase: '' };
+const defaults = {
+  title: '',
+  price: 1n,
+  previewMs: 0,
+  keyPeriodMs: 2000,
+  minTip: 1n,
+  mediaBase: '',
+  discord: '',
+  telegram: '',
+};
 
 export async function openHouse(needs: HouseNeeds) {
   const { place, pollMs, log, keys: secrets } = needs;
