@@ -1,5 +1,6 @@
 // What the viewer's buttons do: tip, top up, get the rest back, pause, open another link.
 
+import type { PredictionView } from '../../vocabulary/predictions.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Api } from '../shared/api.js';
 import { Refusal } from '../shared/api.js';
@@ -12,6 +13,7 @@ import type { House } from './house.js';
 import type { FoundWallet } from './injected.js';
 import { moment } from './moment.js';
 import { sentence } from './sentence.js';
+import { stakeable } from './stakes.js';
 import type { WatchState } from './state.js';
 
 export interface Tip {
@@ -124,6 +126,36 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
         await castVote(house, vote);
         attempts.delete(voteName(vote.poll, vote.option));
       }),
+    /** Signed with this page's own key; once for each tap, whatever is sent again. */
+    stake: (prediction: PredictionView, option: number, amount: bigint) =>
+      busy('stake', async (house) => {
+        await house.money.look();
+        const { most, from } = stakeable(store.get());
+        if (amount > most) throw new Refusal('out_of_credit', tooLittleToStake, 402);
+        const lacks = amount > store.get().lying;
+        // What is waited for at the address would take what is freed for the stake.
+        house.money.arrivals.stop();
+        const order = { prediction, option, amount, from: lacks && from ? from.id : null };
+        const receipt = await house.staker.stake(order);
+        house.predictions.answered(receipt.prediction);
+        await house.predictions.lookAt(receipt.prediction);
+        await house.money.look().catch(() => {});
+        const on = receipt.prediction.options[receipt.option];
+        toast(store, 'good', `${money(BigInt(receipt.amount), unit())} are staked on “${on}”.`);
+      }),
+    /** What lies at the page's address goes into its channel, all of it. */
+    putIn: () =>
+      busy('topup', async (house) => {
+        const { payer, money: purses } = house;
+        const lying = async () =>
+          BigInt((await api('getAddress', { params: { address: purses.deposits.payer } })).token);
+        const purse = await purses.deposits.payIn(payer.list, lying);
+        if (purse) payer.learn([purse]);
+        await purses.look().catch(() => {});
+      }),
+    doneWithPrediction(): void {
+      store.set({ staked: null, prediction: null });
+    },
     topUp: () =>
       busy('topup', async (house) => {
         const purse = await house.money.deposits.topUp(house.payer.list());
@@ -213,4 +245,5 @@ const leaving: Record<'begun' | 'waits' | 'finished', (readyAt: number) => strin
   finished: () => 'The money is in your wallet now.',
 };
 
+const tooLittleToStake = 'You have less than that of your own. Put money in, or stake less.';
 const tooLittle = 'Your balance is too small for this tip. Top up, or tip less.';

@@ -9,6 +9,7 @@ import type { Keep } from '../shared/keep.js';
 import type { PollEar } from '../shared/poll.js';
 import type { Store } from '../shared/store.js';
 import { backoff, pause } from '../shared/time.js';
+import { toast } from '../shared/toasts.js';
 import { createClock } from './clock.js';
 import { domainOf } from './deposit.js';
 import { createGate, type Gate, type Served } from './gate.js';
@@ -17,8 +18,10 @@ import { createMoney, type Money } from './money.js';
 import { createPayer, type Payer } from './payer.js';
 import { createPlayer, type Player } from './player.js';
 import { followPolls } from './poll-ear.js';
+import { followPredictions, type Predictions } from './prediction-ear.js';
 import { sentence } from './sentence.js';
 import { createSession, type Session } from './session.js';
+import { createStaker, type Staker } from './stake-out.js';
 import { type WatchState, withTip } from './state.js';
 import type { Wallet } from './wallet.js';
 
@@ -40,6 +43,8 @@ export interface House {
   session: Session;
   /** Takes over what an answer says of the poll. */
   polls: PollEar;
+  predictions: Predictions;
+  staker: Staker;
   money: Money;
   gate: Gate;
   player: Player | null;
@@ -70,6 +75,10 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   let sessionId: string | undefined;
   let feed: { refollow(): void } | undefined;
   const polls = followPolls({ api, stream, session: () => session, store });
+  const predictions = followPredictions({
+    ...{ api, stream, store, address: wallet.address },
+    onPaid: () => void house.money.look().catch(() => {}),
+  });
   const onInfo = (answer: SessionInfo) => {
     clock.sync(answer.serverTime);
     payer.learn(answer.purses);
@@ -96,6 +105,8 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     payer,
     session,
     polls,
+    predictions,
+    staker: createStaker({ api, keep, wallet, terms: info.terms }),
     gate,
     money: createMoney({ api, keep, wallet, terms: info.terms, clock, payer, session, store }),
     player: null,
@@ -104,6 +115,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   store.set({ info });
   session.token().catch((error: unknown) => store.set({ fatal: sentence(error) }));
   house.money.resume();
+  void goOnStaking();
   const { default: Hls } = await needs.hls;
   if (!Hls.isSupported()) throw new Refusal('internal', 'This browser cannot play this stream. Try a newer one.', 0);
   const player = createPlayer({
@@ -123,6 +135,21 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   coverChats();
   setInterval(coverChats, coverMs);
   setInterval(() => store.get().moving && store.set({ watchedMs: store.get().watchedMs + 1000 }), 1000);
+
+  /** What an earlier visit signed and got no answer for; it is sent until there is one. */
+  async function goOnStaking(): Promise<void> {
+    const waits = backoff(1000, 15_000);
+    for (;;) {
+      try {
+        const receipt = await house.staker.finish();
+        if (receipt) await predictions.lookAt(receipt.prediction);
+        return;
+      } catch (error) {
+        if (!passing(error)) return toast(store, 'bad', sentence(error));
+        await pause(waits.next());
+      }
+    }
+  }
 
   /** Takes over what the server says about the stream; starts and stops the picture with it. */
   function adopt(next: StreamInfo): void {
@@ -147,6 +174,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   function hear(event: FeedEvent): void {
     if (event.type === 'tip') store.set({ tips: withTip(store.get().tips, event) });
     else if (event.type === 'poll') polls.hear(event);
+    else if (event.type === 'prediction') predictions.hear(event);
     else void poll();
   }
 
@@ -159,6 +187,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
       after: Math.max(0, info.lastEvent - 100),
       onEvent: hear,
       polls,
+      predictions,
       onPurse: (state) => payer.learn([state]),
       onViewers: (viewers) => store.set({ viewers }),
     });

@@ -3,6 +3,7 @@ import '../shared/base.css';
 import './watch.css';
 import './money.css';
 import './poll.css';
+import './prediction.css';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { addressOf } from '../../payments/typed-data.js';
@@ -21,6 +22,7 @@ import { findWallets } from './injected.js';
 import type { KeyRing } from './keep-key.js';
 import { MoneyDialog } from './money-dialog.js';
 import { PollCard } from './poll-card.js';
+import { PredictionCard } from './prediction-card.js';
 import { sentence } from './sentence.js';
 import { Stage } from './stage.js';
 import { initialState } from './state.js';
@@ -89,6 +91,7 @@ function Page({ acts }: { acts: Acts }) {
       <main>
         <Stage state={state} acts={acts} onMuted={(muted) => store.set({ muted })} />
         <aside>
+          <PredictionCard state={state} acts={acts} />
           <PollCard state={state} acts={acts} />
           <Credit state={state} acts={acts} />
           <GoalBar state={state} />

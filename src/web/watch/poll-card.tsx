@@ -1,5 +1,5 @@
 // The poll beside the picture: one tap votes, a second look before money, bars that move, who won.
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { PollView } from '../../vocabulary/polls.js';
 import { money, type Unit } from '../shared/money.js';
 import { leftOf, overSince, percent, seconds, shares, verdict } from '../shared/poll.js';
@@ -7,6 +7,7 @@ import type { Acts } from './acts.js';
 import { costOf } from './poll-price.js';
 import { balanceOf } from './purses.js';
 import type { WatchState } from './state.js';
+import { useTick } from './tick.js';
 
 /** A poll that has ended stays this long. */
 const staysMs = 60_000;
@@ -14,16 +15,6 @@ const staysMs = 60_000;
 interface Needs {
   state: WatchState;
   acts: Acts;
-}
-
-/** Drawn again every half second while there is a clock to show. */
-function useTick(on: boolean): void {
-  const [, set] = useState(0);
-  useEffect(() => {
-    if (!on) return;
-    const timer = setInterval(() => set((n) => n + 1), 500);
-    return () => clearInterval(timer);
-  }, [on]);
 }
 
 const rules = ({ votes, price, change }: PollView, unit: Unit): string => {

@@ -5,12 +5,14 @@ import type { Goal } from '../../vocabulary/goals.js';
 import type { OwnVote } from '../../vocabulary/polls.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { LivePoll } from '../shared/poll.js';
+import type { LivePrediction } from '../shared/prediction.js';
 import type { Toast } from '../shared/toasts.js';
 import type { Arrival } from './arrivals.js';
 import type { CashOut } from './cash-out.js';
 import type { Hold } from './gate.js';
 import type { FoundWallet } from './injected.js';
 import type { Purse } from './purses.js';
+import type { Staked } from './stakes.js';
 
 export type Phase = 'connecting' | 'waiting' | 'live' | 'paused' | 'reconnecting' | 'out-of-credit' | 'error';
 export type TipEvent = Extract<FeedEvent, { type: 'tip' }>;
@@ -36,10 +38,13 @@ export interface WatchState {
   /** The poll that runs or has just ended, and how this person has voted in it. */
   poll: LivePoll | null;
   own: { poll: string; vote: OwnVote } | null;
+  /** The prediction that runs or was over lately, and the newest that this page has staked in. */
+  prediction: LivePrediction | null;
+  staked: Staked | null;
   goal: Goal | null;
   toasts: readonly Toast[];
   /** What the page is busy with on behalf of a click. */
-  busy: 'topup' | 'tip' | 'close' | 'wallet' | 'send' | 'leave' | 'vote' | null;
+  busy: 'topup' | 'tip' | 'close' | 'wallet' | 'send' | 'leave' | 'vote' | 'stake' | null;
   /** Which part of the money dialog is open. */
   panel: Panel | null;
   /** This page's own address, and whether its key came with a link that others may hold too. */
@@ -75,6 +80,8 @@ export const initialState: WatchState = {
   tips: [],
   poll: null,
   own: null,
+  prediction: null,
+  staked: null,
   goal: null,
   toasts: [],
   busy: null,
