@@ -159,6 +159,7 @@ async function wire(
     personOf,
     receipts: payments.receipts,
     say: (amount) => worded(amount, chain.token),
+    onApproved: (stream, tip) => overlay?.aired(stream, tip),
     log,
   });
   tellAlerts = alerts.claimed;
@@ -173,9 +174,11 @@ async function wire(
     feed,
     minimum: (stream) => shows.streams.get(stream).minTip,
     also: alerts.add,
-    onTip: (stream) => {
+    onTip: (stream, tip) => {
       metrics.tip(stream);
       alerts.added(stream);
+      const { n, at, name, message } = tip;
+      if (alerts.airs(stream, tip)) overlay?.aired(stream, { n, at, name, message, amount: `${tip.amount}` });
       goals.moved(stream);
       overlay?.leaderboardMoved(stream);
     },

@@ -6,6 +6,7 @@ import { sameSecret } from '../secrets.js';
 import type { Receipt } from '../vocabulary/alert-looks.js';
 import type { Seen, Showing } from '../vocabulary/alerts.js';
 import {
+  type AiredTip,
   type ClientToServer,
   Follow,
   type FollowAnswer,
@@ -45,7 +46,7 @@ export interface OverlayNeeds extends PartNewsNeeds {
   poll: (stream: string) => PollView | null;
   /** The prediction that runs, or was over lately. */
   prediction: (stream: string) => Omit<PredictionMessage, 'n'>;
-  alerts: Pick<Alerts, 'current' | 'seen' | 'overlaysChanged'>;
+  alerts: Pick<Alerts, 'current' | 'seen' | 'overlaysChanged' | 'aired'>;
   goal: (stream: string) => Goal | null;
   now?: () => number;
 }
@@ -84,7 +85,10 @@ export function startOverlay(needs: OverlayNeeds) {
   /** What an overlay is told as it comes. */
   async function welcome(socket: Reader, { stream, board = 'show' }: Follow): Promise<void> {
     socket.emit('goal', needs.goal(stream));
-    if (socket.data.overlay === undefined) return;
+    if (socket.data.overlay === undefined) {
+      socket.emit('tips', await needs.alerts.aired(stream));
+      return;
+    }
     await news.welcome(socket, stream, { parts: socket.data.parts ?? new Set(), board });
     if (!socket.data.parts?.has('alerts')) return;
     const showing = needs.alerts.current(stream);
@@ -183,6 +187,8 @@ export function startOverlay(needs: OverlayNeeds) {
     tally: (stream: string, message: TallyMessage) => io.to(streamRoom(stream)).emit('tally', message),
     /** Tells everybody how a stream's prediction stands. */
     odds: (stream: string, message: OddsMessage) => io.to(streamRoom(stream)).emit('odds', message),
+    /** Tells everybody of a tip that may be seen. */
+    aired: (stream: string, tip: AiredTip) => io.to(streamRoom(stream)).emit('tips', [tip]),
     /** Connected overlays, of one stream or of all. */
     overlays: (stream?: string): number =>
       [...io.of('/').sockets.values()].filter((s) => s.data.overlay && (!stream || s.data.overlay === stream)).length,

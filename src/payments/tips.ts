@@ -39,7 +39,7 @@ export function createTips(needs: {
   minimum: (stream: string) => bigint;
   /** Written in the tip's transaction. */
   also?: (trx: Trx, tip: TipWish & { n: number; at: number; settles: Settles }) => Promise<void>;
-  onTip?: (stream: string) => void;
+  onTip?: (stream: string, tip: TipWish & { n: number; at: number }) => void;
 }) {
   const { store, ledger, feed, minimum, also = async () => {}, onTip = () => {} } = needs;
 
@@ -92,7 +92,7 @@ export function createTips(needs: {
     feed.announce();
     const made = await find(wish);
     if (!made) throw new Problem('id_reused');
-    onTip(stream);
+    onTip(stream, { ...wish, n: made.n, at: made.at });
     return made;
   }
 

@@ -96,6 +96,16 @@ export type Follow = z.infer<typeof Follow>;
 
 export type FollowAnswer = { ok: true; last: number } | { ok: false; code: string; detail: string };
 
+/** A tip that everybody may see: what the host set for alerts lets its name and message through. */
+export interface AiredTip {
+  /** The number of its event. */
+  n: number;
+  at: number;
+  name: string;
+  message: string;
+  amount: string;
+}
+
 export interface ClientToServer {
   follow: (follow: Follow, answer: (a: FollowAnswer) => void) => void;
   /** What the server's clock says, ms: an overlay measures how far its own is off. */
@@ -114,6 +124,8 @@ export interface ServerToClient {
   prediction: (now: PredictionMessage) => void;
   /** How an open prediction stands, at most twice a second. */
   odds: (odds: OddsMessage) => void;
+  /** To who is no overlay: on following the newest ones, then each as it comes or is approved. */
+  tips: (tips: AiredTip[]) => void;
   /** How many watch now. */
   viewers: (count: number) => void;
   /** To overlays with alerts: put it up, once, until its time is over; `now` is the server's clock. */

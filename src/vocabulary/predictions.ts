@@ -1,15 +1,9 @@
 // Predictions on the wire: what one is asked for as, what it is, how it stands, and a stake in it.
 import { z } from 'zod';
+import { predictionLimits } from './prediction-limits.js';
 import { Address, Amount, Bytes32, IdempotencyId, Milliseconds, plainText, Signature, StreamId } from './values.js';
 
-/** Those of the contract, and what a message can hold. */
-export const predictionLimits = {
-  options: { least: 2, most: 10 },
-  question: 120,
-  option: 60,
-  openMs: { least: 30_000, most: 24 * 3600_000 },
-  disputeMs: { least: 60_000, most: 24 * 3600_000 },
-} as const;
+export { predictionLimits };
 
 const Text = (max: number, what: string) => plainText(max).refine((text) => text !== '', `${what} has no words`);
 const { options, openMs, disputeMs } = predictionLimits;

@@ -12,11 +12,12 @@ import type {
   Seen,
   Showing,
 } from '../../vocabulary/alerts.js';
+import type { AiredTip } from '../../vocabulary/events.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { createAlertActs } from './acts.js';
 import { createDriver, type Stage } from './driver.js';
 import { openMemories } from './memory.js';
-import { type Alert, createAlertRows, fresh, infoOf, type Settles, settlesOf } from './rows.js';
+import { type Alert, airedOf, createAlertRows, fresh, infoOf, type Settles, settlesOf } from './rows.js';
 import { judge } from './rules.js';
 import { testOf } from './settings.js';
 
@@ -37,6 +38,7 @@ export interface TippedNow {
 
 const shownOfQueue = 50;
 const shownOfPast = 30;
+const shownToViewers = 30;
 /** How often it is noted that an overlay is there. */
 const seenEveryMs = 30_000;
 
@@ -54,6 +56,8 @@ export async function openAlerts(needs: {
   };
   /** An amount, for people. */
   say: (amount: bigint) => string;
+  /** What was held may be seen now. */
+  onApproved?: (stream: string, tip: AiredTip) => void;
   log: Logger;
   now?: () => number;
 }) {
@@ -171,7 +175,9 @@ export async function openAlerts(needs: {
     queue,
     /** Problems: unknown_alert, unknown_person, no_alert_on_stage. */
     async act(stream: string, wish: AlertAct): Promise<AlertQueue> {
+      const held = wish.act === 'approve' ? await rows.find(stream, wish.id) : undefined;
       await turn(stream, () => act(stream, wish));
+      if (held?.state === 'held') needs.onApproved?.(stream, airedOf(held));
       await run(stream);
       return queue(stream);
     },
@@ -189,6 +195,14 @@ export async function openAlerts(needs: {
         .all()
         .find(([, { settings }]) => settings.tiers.some((tier) => [tier.sound, tier.picture].includes(id)))?.[0] ??
       null,
+    /** Whether a tip is shown without anybody's word: what is held or skipped is shown nowhere. */
+    airs: (stream: string, { payer, ...said }: Pick<TippedNow, 'payer' | 'name' | 'message' | 'amount'>): boolean =>
+      judge(said, memories.of(stream).settings, memories.isMuted(stream, payer)).state === 'waiting',
+    /** The newest tips that everybody may see, newest first. */
+    async aired(stream: string): Promise<AiredTip[]> {
+      const newest = await rows.aired(stream, shownToViewers);
+      return newest.filter(({ payer }) => payer === null || !memories.isMuted(stream, payer)).map(airedOf);
+    },
     /** Whether a name is not for the stage: of somebody muted, or caught by the filter. */
     hidesName(stream: string, payer: string, name: string): boolean {
       const { settings } = memories.of(stream);

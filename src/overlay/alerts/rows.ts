@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely';
 import type { Store, Trx } from '../../store/index.js';
 import type { AlertRow } from '../../store/schema.js';
 import type { AlertInfo } from '../../vocabulary/alerts.js';
+import type { AiredTip } from '../../vocabulary/events.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Waiting } from './rules.js';
 
@@ -30,6 +31,10 @@ export const waitingOf = (row: Alert): Waiting => ({
   ...{ id: row.id, message: row.message, amount: BigInt(row.amount) },
   kind: row.event === null ? 'test' : 'tip',
   again: row.first === 0 || row.showing !== null,
+});
+
+export const airedOf = ({ event, at, name, message, amount }: Alert): AiredTip => ({
+  ...{ n: event ?? 0, at, name, message, amount },
 });
 
 export const fresh = { with: null, showing: null, show_from: null, show_until: null, shown_at: null, overlays: 0 };
@@ -63,6 +68,14 @@ export function createAlertRows(store: Store) {
       const rows = all(stream).where('state', 'in', states).where('with', 'is', null).limit(limit);
       return over ? rows.orderBy('id', 'desc').execute() : rows.orderBy('first').orderBy('id').execute();
     },
+    /** The newest tips that were shown, or need nobody's word to be. */
+    aired: (stream: string, limit: number): Promise<Alert[]> =>
+      all(stream)
+        .where('event', 'is not', null)
+        .where('state', 'in', ['waiting', 'showing', 'shown', 'missed'])
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .execute(),
     /** Every one that could still be shown. */
     open: (stream: string): Promise<Alert[]> => all(stream).where('state', 'in', ['waiting', 'held']).execute(),
     async count(stream: string, state: State): Promise<number> {

@@ -6,6 +6,7 @@ import { randomId } from '../shared/bytes.js';
 import { followFeed } from '../shared/feed.js';
 import { decimal, money, type Unit } from '../shared/money.js';
 import { createPollEar } from '../shared/poll.js';
+import { createPredictionEar, type PredictionEar } from '../shared/prediction.js';
 import { openSocket } from '../shared/socket.js';
 import type { Store } from '../shared/store.js';
 import { toast } from '../shared/toasts.js';
@@ -23,6 +24,7 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
   const { api, token, store } = needs;
   let stopFeed = () => {};
   let pollWish: { id: string; of: string } | null = null;
+  let predictionWish: { id: string; of: string } | null = null;
   let topUp: { id: string; of: string } | null = null;
   const unit = (): Unit => store.get().shown?.info.terms.token ?? { symbol: '', decimals: 18 };
   const stream = (): string => store.get().stream ?? '';
@@ -90,8 +92,24 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     if (polls && asked === stream()) store.set({ polls });
   }
 
+  async function loadPredictions(): Promise<void> {
+    const asked = stream();
+    const predictions = await api('listPredictions', { params: { stream: asked }, token }).catch(() => null);
+    if (predictions && asked === stream()) store.set({ predictions });
+  }
+
+  /** The one of the stream that is followed now. */
+  let heard: PredictionEar | null = null;
+
   function follow(): void {
     stopFeed();
+    const predictions = createPredictionEar((prediction) => {
+      const before = store.get().prediction?.prediction;
+      if (prediction?.prediction.id !== before?.id || prediction?.prediction.state !== before?.state)
+        void loadPredictions();
+      store.set({ prediction });
+    });
+    heard = predictions;
     const polls = createPollEar((poll) => {
       if (poll?.poll.id !== store.get().poll?.poll.id || poll?.poll.state !== store.get().poll?.poll.state)
         void loadPolls();
@@ -101,11 +119,13 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     socket.on('goal', (goal) => store.set({ goal }));
     const feed = followFeed({
       polls,
+      predictions,
       socket,
       who: () => ({ stream: stream() }),
       after: Math.max(0, (store.get().shown?.info.lastEvent ?? 0) - 100),
       onEvent(event) {
         polls.hear(event);
+        predictions.hear(event);
         if (event.type === 'tip') store.set({ tips: [event, ...store.get().tips].slice(0, 50) });
         void refresh();
       },
@@ -122,12 +142,15 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
       tips: [],
       poll: null,
       polls: [],
+      prediction: null,
+      predictions: [],
       goal: null,
       made: null,
       unfunded: null,
     });
     await refresh();
     void loadPolls();
+    void loadPredictions();
     follow();
   }
 
@@ -171,11 +194,16 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
         toast(store, 'good', reportText(await api('settle', { body: { refund }, token }), unit()));
         await Promise.all([refresh(), loadReport()]);
       }),
-    save: (patch: Partial<StreamSettings>) =>
-      busy('save', async () => {
+    /** Resolves to whether it is saved. */
+    save: async (patch: Partial<StreamSettings>): Promise<boolean> => {
+      let saved = false;
+      await busy('save', async () => {
         store.set({ shown: await api('patchStream', { params: { stream: stream() }, body: patch, token }) });
+        saved = true;
         toast(store, 'good', 'Saved.');
-      }),
+      });
+      return saved;
+    },
     makeLinks: ({ labels, limit, lastsMs, once }: LinkOrder) =>
       busy('links', async () => {
         const made = await makeLinks({ labels, origin: location.origin, stream: stream() });
@@ -235,6 +263,30 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
     endPoll: (poll: string, how: 'closePoll' | 'cancelPoll') =>
       busy('poll', async () => void (await api(how, { params: { poll }, token }))),
     downloadTable: (path: string) => busy('csv', async () => saveFile(await fetchTable(token, path))),
+    /** Resolves to whether it is open; on chain that takes a moment. */
+    openPrediction: async (wish: Omit<Sent<'openPrediction'>, 'id'>): Promise<boolean> => {
+      let opened = false;
+      await busy('prediction', async () => {
+        const of = JSON.stringify(wish);
+        if (predictionWish?.of !== of) predictionWish = { id: randomId(), of };
+        const body = { id: predictionWish.id, ...wish };
+        heard?.answered(await api('openPrediction', { params: { stream: stream() }, body, token }));
+        predictionWish = null;
+        opened = true;
+      });
+      return opened;
+    },
+    decide: (how: 'lockPrediction' | 'cancelPrediction', prediction: string) =>
+      busy('prediction', async () => heard?.answered(await api(how, { params: { prediction }, token }))),
+    /** Resolves to whether it was taken. */
+    resolvePrediction: async (prediction: string, option: number): Promise<boolean> => {
+      let taken = false;
+      await busy('prediction', async () => {
+        heard?.answered(await api('resolvePrediction', { params: { prediction }, body: { option }, token }));
+        taken = true;
+      });
+      return taken;
+    },
     downloadVotes: (poll: string) => busy('csv', async () => saveFile(await fetchVotes(token, poll))),
     chatCode: () => quietly(() => api('issueChatCode', { token })),
     chatAccounts: () => quietly(() => api('listChatAccounts', { token })),

@@ -2,6 +2,7 @@
 import '../shared/base.css';
 import './host.css';
 import './poll.css';
+import './prediction.css';
 import './report.css';
 import { render } from 'preact';
 import type { HostStream } from '../../vocabulary/api.js';
@@ -20,6 +21,7 @@ import { LinksCard } from './links-card.js';
 import { Sponsors } from './links-sponsors.js';
 import { MoneyCard } from './money-card.js';
 import { PollCard } from './poll-card.js';
+import { PredictionCard } from './prediction-card.js';
 import { ReportCard } from './report-card.js';
 import { Secrets } from './secrets.js';
 import { SettingsCard } from './settings-card.js';
@@ -127,6 +129,7 @@ function Page({ desk }: { desk: Desk }) {
           <div>
             <Notices shown={shown} />
             <PollCard key={shown.info.id} state={state} shown={shown} desk={desk} />
+            <PredictionCard key={`prediction ${shown.info.id}`} state={state} shown={shown} desk={desk} />
             <AlertsCard key={`alerts ${shown.info.id}`} shown={shown} desk={desk} moved={state.tips[0]?.n} />
             <GoalCard key={`goal ${shown.info.id}`} goal={state.goal} shown={shown} desk={desk} />
             <SupportersCard key={`supporters ${shown.info.id}`} shown={shown} desk={desk} moved={state.tips[0]?.n} />

@@ -10,6 +10,8 @@ interface Draft {
   price: string;
   preview: string;
   minTip: string;
+  discord: string;
+  telegram: string;
 }
 
 function draftOf({ settings, info }: HostStream): Draft {
@@ -19,7 +21,21 @@ function draftOf({ settings, info }: HostStream): Draft {
     price: decimal(perMinute(BigInt(settings.price), decimals), decimals),
     preview: `${settings.previewMs / 1000}`,
     minTip: decimal(BigInt(settings.minTip), decimals),
+    discord: settings.discord,
+    telegram: settings.telegram,
   };
+}
+
+const placesOf = {
+  discord: /^https:\/\/(www\.)?(discord\.gg|discord\.com)\/\S+$/i,
+  telegram: /^https:\/\/(www\.)?(t\.me|telegram\.me)\/\S+$/i,
+};
+
+/** What is wrong with the links to communities; null when nothing is. */
+function linkTrouble({ discord, telegram }: Pick<Draft, 'discord' | 'telegram'>): string | null {
+  const right = (text: string, place: RegExp) => text.trim() === '' || place.test(text.trim());
+  if (!right(discord, placesOf.discord)) return 'Write the invitation like https://discord.gg/abcdef.';
+  return right(telegram, placesOf.telegram) ? null : 'Write the link like https://t.me/yourgroup.';
 }
 
 export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: string | null }) {
@@ -33,12 +49,14 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
   const minTip = parseAmount(draft.minTip, decimals);
   const preview = /^\d{1,4}(\.\d)?$/.test(draft.preview.trim()) ? Math.round(Number(draft.preview) * 1000) : null;
   const whole = minute !== null && minTip !== null && preview !== null && preview <= 3_600_000;
-  const field = (name: keyof Draft, label: string, numeric = true) => (
+  const wrongLink = linkTrouble(draft);
+  const field = (name: keyof Draft, label: string, numeric = true, example = '') => (
     <label>
       {label}
       <input
         value={draft[name]}
-        maxLength={120}
+        maxLength={example ? 200 : 120}
+        placeholder={example}
         inputMode={numeric ? 'decimal' : 'text'}
         data-testid={`set-${name}`}
         onInput={(event) => {
@@ -50,15 +68,17 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
   );
   const save = async (event: Event) => {
     event.preventDefault();
-    if (!whole) return;
+    if (!whole || wrongLink) return;
     const before = draftOf(shown);
-    await desk.save({
+    const saved = await desk.save({
       ...(draft.title !== before.title && { title: draft.title }),
       ...(draft.price !== before.price && { price: (minute / 60n).toString() }),
       ...(draft.preview !== before.preview && { previewMs: preview }),
       ...(draft.minTip !== before.minTip && { minTip: minTip.toString() }),
+      ...(draft.discord !== before.discord && { discord: draft.discord.trim() }),
+      ...(draft.telegram !== before.telegram && { telegram: draft.telegram.trim() }),
     });
-    setTouched(false);
+    setTouched(!saved);
   };
   return (
     <form class="card settings" onSubmit={save}>
@@ -69,8 +89,18 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
         {field('preview', 'Free preview (seconds)')}
         {field('minTip', `Smallest tip (${symbol})`)}
       </div>
+      <div class="pair">
+        {field('discord', 'Your Discord (invitation)', false, 'https://discord.gg/…')}
+        {field('telegram', 'Your Telegram group or channel', false, 'https://t.me/…')}
+      </div>
+      {wrongLink && <p class="wrong">{wrongLink}</p>}
       {!whole && <p class="wrong">Write numbers like 5 or 0.25, with a point.</p>}
-      <button type="submit" class="main save" data-testid="save" disabled={!touched || !whole || busy !== null}>
+      <button
+        type="submit"
+        class="main save"
+        data-testid="save"
+        disabled={!touched || !whole || wrongLink !== null || busy !== null}
+      >
         {busy === 'save' ? 'Saving…' : 'Save'}
       </button>
     </form>

@@ -3,7 +3,9 @@ import type { HostStream, LinkPage, LinksQuery, StreamInfo } from '../../vocabul
 import type { FeedEvent } from '../../vocabulary/events.js';
 import type { Goal } from '../../vocabulary/goals.js';
 import type { PollView } from '../../vocabulary/polls.js';
+import type { PredictionView } from '../../vocabulary/predictions.js';
 import type { LivePoll } from '../shared/poll.js';
+import type { LivePrediction } from '../shared/prediction.js';
 import type { Toast } from '../shared/toasts.js';
 import type { MadeLink } from './links.js';
 import { firstWish, type Report, type ReportWish } from './report.js';
@@ -28,6 +30,9 @@ export interface HostState {
   /** The poll that runs or has just ended, and those before. */
   poll: LivePoll | null;
   polls: readonly PollView[];
+  /** The prediction that runs or was over lately, and those before. */
+  prediction: LivePrediction | null;
+  predictions: readonly PredictionView[];
   toasts: readonly Toast[];
   busy: string | null;
 }
@@ -46,6 +51,8 @@ export const initialState: HostState = {
   report: { wish: firstWish, data: null, of: firstWish, loading: false },
   poll: null,
   polls: [],
+  prediction: null,
+  predictions: [],
   toasts: [],
   busy: null,
 };

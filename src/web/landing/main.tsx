@@ -5,6 +5,7 @@ import { render } from 'preact';
 import { registry } from '../../chain/addresses.js';
 import type { StreamInfo } from '../../vocabulary/api.js';
 import { createApi } from '../shared/api.js';
+import { Communities } from '../shared/communities.js';
 import { money, perMinute } from '../shared/money.js';
 import { Lamp, Mark } from '../shared/parts.js';
 import { createStore, useStore } from '../shared/store.js';
@@ -41,6 +42,7 @@ function Card({ stream }: { stream: StreamInfo }) {
       <a class="main" href={`/watch/${stream.id}`} data-testid="watch">
         {stream.state === 'idle' ? 'Open and wait' : 'Watch'}
       </a>
+      <Communities of={stream.communities} />
     </article>
   );
 }

@@ -153,8 +153,8 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
         if (purse) payer.learn([purse]);
         await purses.look().catch(() => {});
       }),
-    doneWithPrediction(): void {
-      store.set({ staked: null, prediction: null });
+    async doneWith(prediction: PredictionView): Promise<void> {
+      (await needs.house)?.predictions.done(prediction);
     },
     topUp: () =>
       busy('topup', async (house) => {

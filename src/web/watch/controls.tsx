@@ -7,20 +7,23 @@ interface Needs {
   muted: boolean;
   onPause: () => void;
   onMuted: (muted: boolean) => void;
+  /** Tips and results are shown over the picture. */
+  over: boolean;
+  onOver: (over: boolean) => void;
 }
 
 type OldVideo = HTMLVideoElement & { webkitEnterFullscreen?: () => void };
 
 function fullScreen(video: OldVideo | null): void {
   if (document.fullscreenElement) void document.exitFullscreen();
-  else if (document.fullscreenEnabled) void video?.closest('.stage')?.requestFullscreen();
+  else if (document.fullscreenEnabled) void video?.closest('main')?.requestFullscreen();
   else video?.webkitEnterFullscreen?.();
 }
 
 const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && target.closest('input, textarea, button, a, select') !== null;
 
-export function Controls({ video, paused, muted, onPause, onMuted }: Needs) {
+export function Controls({ video, paused, muted, onPause, onMuted, over, onOver }: Needs) {
   const [volume, setVolume] = useState(1);
   const mute = (on: boolean) => {
     const player = video();
@@ -83,6 +86,18 @@ export function Controls({ video, paused, muted, onPause, onMuted }: Needs) {
         onInput={(event) => loud(Number(event.currentTarget.value))}
       />
       <span class="grow" />
+      <button
+        type="button"
+        data-testid="over"
+        aria-pressed={over}
+        aria-label={over ? 'Nothing over the picture' : 'Tips and results over the picture'}
+        title={over ? 'Nothing over the picture' : 'Tips and results over the picture'}
+        onClick={() => onOver(!over)}
+      >
+        <svg viewBox="0 0 24 24" aria-hidden="true">
+          <path d={over ? 'M4 5h16v11H10l-4 4v-4H4z' : 'M4 5h16v11H10l-4 4v-4H4zM3 3l18 18'} fill="none" />
+        </svg>
+      </button>
       <button type="button" data-testid="fullscreen" aria-label="Full screen" onClick={() => fullScreen(video())}>
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" fill="none" />

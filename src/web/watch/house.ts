@@ -1,6 +1,6 @@
 // The watch page's parts, wired: stream, session, payer, gate, player and feed around one state.
 import type { SessionInfo, StreamInfo } from '../../vocabulary/api.js';
-import type { FeedEvent } from '../../vocabulary/events.js';
+import type { AiredTip, FeedEvent } from '../../vocabulary/events.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { createCover } from '../chat/cover.js';
 import { type Api, passing, Refusal } from '../shared/api.js';
@@ -12,6 +12,7 @@ import { backoff, pause } from '../shared/time.js';
 import { toast } from '../shared/toasts.js';
 import { createClock } from './clock.js';
 import { domainOf } from './deposit.js';
+import { flash, freshMs, ofEvent, ofTip } from './flashes.js';
 import { createGate, type Gate, type Served } from './gate.js';
 import { keyLoaderFor } from './key-loader.js';
 import { createMoney, type Money } from './money.js';
@@ -76,7 +77,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   let feed: { refollow(): void } | undefined;
   const polls = followPolls({ api, stream, session: () => session, store });
   const predictions = followPredictions({
-    ...{ api, stream, store, address: wallet.address },
+    ...{ api, keep, stream, store, address: wallet.address },
     onPaid: () => void house.money.look().catch(() => {}),
   });
   const onInfo = (answer: SessionInfo) => {
@@ -172,15 +173,27 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   }
 
   function hear(event: FeedEvent): void {
-    if (event.type === 'tip') store.set({ tips: withTip(store.get().tips, event) });
-    else if (event.type === 'poll') polls.hear(event);
+    const seen = clock.now() - event.at < freshMs && ofEvent(event, current().terms.token);
+    if (seen) flash(store, seen);
+    if (event.type === 'tip') return;
+    if (event.type === 'poll') polls.hear(event);
     else if (event.type === 'prediction') predictions.hear(event);
     else void poll();
+  }
+
+  /** The newest on following, then each as it comes; those that the host holds back are not among them. */
+  function seeTips(tips: readonly AiredTip[]): void {
+    for (const tip of [...tips].sort((a, b) => a.n - b.n)) {
+      const known = store.get().tips.some(({ n }) => n === tip.n);
+      if (!known && clock.now() - tip.at < freshMs) flash(store, ofTip(tip, current().terms.token));
+      store.set({ tips: withTip(store.get().tips, tip) });
+    }
   }
 
   async function follow(): Promise<void> {
     const socket = await needs.socket();
     socket.on('goal', (goal) => store.set({ goal }));
+    socket.on('tips', seeTips);
     feed = followFeed({
       socket,
       who: () => (sessionId ? { stream, session: sessionId } : { stream }),

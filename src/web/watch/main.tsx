@@ -10,6 +10,7 @@ import { addressOf } from '../../payments/typed-data.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { createApi } from '../shared/api.js';
 import { keyToText } from '../shared/bytes.js';
+import { Communities } from '../shared/communities.js';
 import { createKeep } from '../shared/keep.js';
 import { Lamp, Mark } from '../shared/parts.js';
 import { createStore, useStore } from '../shared/store.js';
@@ -25,7 +26,7 @@ import { PollCard } from './poll-card.js';
 import { PredictionCard } from './prediction-card.js';
 import { sentence } from './sentence.js';
 import { Stage } from './stage.js';
-import { initialState } from './state.js';
+import { initialState, type Shows } from './state.js';
 import { TopSupporters } from './supporters.js';
 import { RecentTips, TipBox } from './tip-box.js';
 import { adoptKey, createWallet, findKey, keysAside } from './wallet.js';
@@ -39,6 +40,13 @@ const keep = createKeep(() => localStorage);
 const api = createApi();
 const store = createStore(initialState);
 const name = { get: () => keep.get('name') ?? '', set: (text: string) => keep.set('name', text) };
+
+function showing(change: Partial<Shows>): void {
+  const shows = { ...store.get().shows, ...change };
+  for (const name of ['over', 'beside'] as const) keep.set(`live.${name}`, shows[name] ? null : 'off');
+  store.set({ shows });
+}
+showing({ over: keep.get('live.over') === null, beside: keep.get('live.beside') === null });
 
 /** The key in use, once it is found. */
 let inUse: Hex | null = null;
@@ -66,8 +74,30 @@ function openBare(): void {
   location.reload();
 }
 
+/** What the viewer wants to see of what goes on; remembered. */
+function ShowsBox({ shows }: { shows: Shows }) {
+  const box = (name: keyof Shows, text: string) => (
+    <label>
+      <input
+        type="checkbox"
+        checked={shows[name]}
+        data-testid={`shows-${name}`}
+        onChange={(event) => showing({ [name]: event.currentTarget.checked })}
+      />
+      {text}
+    </label>
+  );
+  return (
+    <div class="shows">
+      {box('beside', 'Poll, prediction and goal')}
+      {box('over', 'Tips and results over the picture')}
+    </div>
+  );
+}
+
 function Page({ acts }: { acts: Acts }) {
   const state = useStore(store);
+  const { shows } = state;
   const title = state.info?.title;
   useEffect(() => {
     if (title) document.title = `${title} · dTok`;
@@ -87,21 +117,28 @@ function Page({ acts }: { acts: Acts }) {
             </p>
           </div>
         )}
+        {state.info && <Communities of={state.info.communities} />}
       </header>
-      <main>
-        <Stage state={state} acts={acts} onMuted={(muted) => store.set({ muted })} />
+      <main data-over={shows.over ? 'on' : 'off'}>
+        <Stage
+          state={state}
+          acts={acts}
+          onMuted={(muted) => store.set({ muted })}
+          onOver={(over) => showing({ over })}
+        />
         <aside>
-          <PredictionCard state={state} acts={acts} />
-          <PollCard state={state} acts={acts} />
+          {shows.beside && <PredictionCard state={state} acts={acts} />}
+          {shows.beside && <PollCard state={state} acts={acts} />}
+          {shows.beside && <GoalBar state={state} />}
           <Credit state={state} acts={acts} />
-          <GoalBar state={state} />
           <TipBox state={state} acts={acts} name={name} />
-          <TopSupporters state={state} />
+import { initialState, type Shows } from './state.js';
+import { TopSupporters } from './supporters.js';
         </aside>
         <RecentTips state={state} />
+        {state.panel === null && <Toasts toasts={state.toasts} />}
       </main>
       <MoneyDialog state={state} acts={acts} keys={keys} />
-      {state.panel === null && <Toasts toasts={state.toasts} />}
     </>
   );
 }

@@ -3,11 +3,11 @@ import { useState } from 'preact/hooks';
 import type { PollView } from '../../vocabulary/polls.js';
 import { money, type Unit } from '../shared/money.js';
 import { leftOf, overSince, percent, seconds, shares, verdict } from '../shared/poll.js';
+import { useTick } from '../shared/tick.js';
 import type { Acts } from './acts.js';
 import { costOf } from './poll-price.js';
 import { balanceOf } from './purses.js';
 import type { WatchState } from './state.js';
-import { useTick } from './tick.js';
 
 /** A poll that has ended stays this long. */
 const staysMs = 60_000;

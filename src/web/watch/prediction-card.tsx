@@ -4,11 +4,11 @@ import type { AddressStakes, PredictionView } from '../../vocabulary/predictions
 import { decimal, money, parseAmount, type Unit } from '../shared/money.js';
 import { percent, seconds } from '../shared/poll.js';
 import { disputedFor, type LivePrediction, leftOf, overSince, shares, times, verdict } from '../shared/prediction.js';
+import { useTick } from '../shared/tick.js';
 import type { Acts } from './acts.js';
 import { Mine } from './prediction-mine.js';
 import { shownOf, stakeable, stakedBy, wouldBring } from './stakes.js';
 import type { WatchState } from './state.js';
-import { useTick } from './tick.js';
 import { presets } from './tip-box.js';
 
 interface Needs {

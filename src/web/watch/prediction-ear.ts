@@ -2,6 +2,7 @@
 import type { PredictionView } from '../../vocabulary/predictions.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, passing } from '../shared/api.js';
+import type { Keep } from '../shared/keep.js';
 import { createPredictionEar, type PredictionEar } from '../shared/prediction.js';
 import type { Store } from '../shared/store.js';
 import { backoff, pause } from '../shared/time.js';
@@ -10,17 +11,20 @@ import type { WatchState } from './state.js';
 export interface Predictions extends PredictionEar {
   /** Reads this page's own stakes anew. */
   lookAt(prediction: PredictionView): Promise<void>;
+  /** The viewer has seen how it ended. */
+  done(prediction: PredictionView): void;
 }
 
 export function followPredictions(needs: {
   api: Api;
+  keep: Keep;
   stream: string;
   address: Hex;
   store: Store<WatchState>;
   /** Money has come to the page's address. */
   onPaid: () => void;
 }): Predictions {
-  const { api, stream, address, store, onPaid } = needs;
+  const { api, keep, stream, address, store, onPaid } = needs;
   let step = '';
 
   async function read(prediction: PredictionView): Promise<void> {
@@ -56,9 +60,15 @@ export function followPredictions(needs: {
   // One that is over is told to nobody who comes: it may still be this page's.
   api('getPrediction', { params: { stream } })
     .then(({ prediction }) => {
-      if (prediction && step === '') void lookAt(prediction);
+      if (prediction && step === '' && keep.get('prediction.done') !== prediction.id) void lookAt(prediction);
     })
     .catch(() => {});
 
-  return { ...ear, lookAt };
+  function done({ id }: PredictionView): void {
+    keep.set('prediction.done', id);
+    const { prediction } = store.get();
+    store.set({ staked: null, ...(prediction?.prediction.id === id && { prediction: null }) });
+  }
+
+  return { ...ear, lookAt, done };
 }

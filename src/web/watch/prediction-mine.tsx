@@ -83,7 +83,7 @@ export function Mine(needs: {
       )}
       {payout && <AtAddress state={state} acts={acts} />}
       {payout && (
-        <button type="button" class="quiet" data-testid="prediction-done" onClick={acts.doneWithPrediction}>
+        <button type="button" class="quiet" data-testid="prediction-done" onClick={() => acts.doneWith(view)}>
           Done
         </button>
       )}

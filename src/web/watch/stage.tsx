@@ -5,6 +5,7 @@ import { span } from '../shared/time.js';
 import type { Acts } from './acts.js';
 import { linkTarget } from './acts.js';
 import { Controls } from './controls.js';
+import { Flashes } from './flashes.js';
 import { type Phase, phaseOf, type WatchState } from './state.js';
 import { HowItWent } from './supporters.js';
 
@@ -12,6 +13,7 @@ interface Needs {
   state: WatchState;
   acts: Acts;
   onMuted: (muted: boolean) => void;
+  onOver: (over: boolean) => void;
 }
 
 const chips: Record<Phase, string> = {
@@ -132,7 +134,7 @@ function Instead({ phase, state, acts }: { phase: Phase } & Pick<Needs, 'state' 
   );
 }
 
-export function Stage({ state, acts, onMuted }: Needs) {
+export function Stage({ state, acts, onMuted, onOver }: Needs) {
   const video = useRef<HTMLVideoElement>(null);
   const phase = phaseOf(state);
   const preview = phase === 'live' && state.previewLeftMs > 0;
@@ -150,6 +152,7 @@ export function Stage({ state, acts, onMuted }: Needs) {
         )}
         {phase === 'live' && state.hold && <span class="chip free">Credit used up</span>}
       </div>
+      {state.shows.over && <Flashes flashes={state.flashes} />}
       <Instead phase={phase} state={state} acts={acts} />
       {state.muted && phase === 'live' && (
         <button
@@ -170,6 +173,8 @@ export function Stage({ state, acts, onMuted }: Needs) {
         muted={state.muted}
         onPause={acts.pausePlay}
         onMuted={onMuted}
+        over={state.shows.over}
+        onOver={onOver}
       />
     </section>
   );

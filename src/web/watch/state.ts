@@ -1,6 +1,6 @@
 // What the watch page knows, and what it therefore is: one state, one phase. Pure.
 import type { ChannelInfo, StreamInfo } from '../../vocabulary/api.js';
-import type { FeedEvent } from '../../vocabulary/events.js';
+import type { AiredTip } from '../../vocabulary/events.js';
 import type { Goal } from '../../vocabulary/goals.js';
 import type { OwnVote } from '../../vocabulary/polls.js';
 import type { Hex } from '../../vocabulary/values.js';
@@ -9,13 +9,13 @@ import type { LivePrediction } from '../shared/prediction.js';
 import type { Toast } from '../shared/toasts.js';
 import type { Arrival } from './arrivals.js';
 import type { CashOut } from './cash-out.js';
+import type { Flash } from './flashes.js';
 import type { Hold } from './gate.js';
 import type { FoundWallet } from './injected.js';
 import type { Purse } from './purses.js';
 import type { Staked } from './stakes.js';
 
 export type Phase = 'connecting' | 'waiting' | 'live' | 'paused' | 'reconnecting' | 'out-of-credit' | 'error';
-export type TipEvent = Extract<FeedEvent, { type: 'tip' }>;
 
 export interface WatchState {
   /** What makes watching impossible, in a sentence. */
@@ -34,7 +34,10 @@ export interface WatchState {
   /** The browser refused sound. */
   muted: boolean;
   watchedMs: number;
-  tips: readonly TipEvent[];
+  tips: readonly AiredTip[];
+  /** What is over the picture now, and what the viewer wants to see there and beside it. */
+  flashes: readonly Flash[];
+  shows: Shows;
   /** The poll that runs or has just ended, and how this person has voted in it. */
   poll: LivePoll | null;
   own: { poll: string; vote: OwnVote } | null;
@@ -62,6 +65,12 @@ export interface WatchState {
   cashOut: CashOut | null;
 }
 
+/** `over`: tips and results over the picture. `beside`: poll, prediction and goal. */
+export interface Shows {
+  over: boolean;
+  beside: boolean;
+}
+
 export type Panel = 'in' | 'out' | 'key';
 
 export const initialState: WatchState = {
@@ -78,6 +87,8 @@ export const initialState: WatchState = {
   muted: false,
   watchedMs: 0,
   tips: [],
+  flashes: [],
+  shows: { over: true, beside: true },
   poll: null,
   own: null,
   prediction: null,
@@ -108,7 +119,7 @@ export function phaseOf(state: WatchState): Phase {
 }
 
 /** Tips newest first, each once, at most `most`. */
-export function withTip(tips: readonly TipEvent[], tip: TipEvent, most = 30): readonly TipEvent[] {
+export function withTip<T extends { n: number }>(tips: readonly T[], tip: T, most = 30): readonly T[] {
   if (tips.some((known) => known.n === tip.n)) return tips;
   return [tip, ...tips].sort((a, b) => b.n - a.n).slice(0, most);
 }

@@ -117,13 +117,13 @@ export function RecentTips({ state }: { state: WatchState }) {
     <section class="recent card">
       <h2>Recent tips</h2>
       <ul data-testid="tips">
-        {tips.map(({ n, at, data }) => (
+        {tips.map(({ n, at, name, message, amount }) => (
           <li key={n}>
-            <b dir="auto">{data.name || 'Somebody'}</b>
+            <b dir="auto">{name || 'Somebody'}</b>
             <p class="said" dir="auto">
-              {data.message}
+              {message}
             </p>
-            <span class="sum">{money(BigInt(data.amount), info.terms.token)}</span>
+            <span class="sum">{money(BigInt(amount), info.terms.token)}</span>
             <time>{ago(Date.now() - at)}</time>
           </li>
         ))}
