@@ -86,7 +86,7 @@ export function startOverlay(needs: OverlayNeeds) {
   async function welcome(socket: Reader, { stream, board = 'show' }: Follow): Promise<void> {
     socket.emit('goal', needs.goal(stream));
     if (socket.data.overlay === undefined) {
-      socket.emit('tips', await needs.alerts.aired(stream));
+      socket.emit('tips', await needs.alerts.aired(stream), false);
       return;
     }
     await news.welcome(socket, stream, { parts: socket.data.parts ?? new Set(), board });
@@ -188,7 +188,7 @@ export function startOverlay(needs: OverlayNeeds) {
     /** Tells everybody how a stream's prediction stands. */
     odds: (stream: string, message: OddsMessage) => io.to(streamRoom(stream)).emit('odds', message),
     /** Tells everybody of a tip that may be seen. */
-    aired: (stream: string, tip: AiredTip) => io.to(streamRoom(stream)).emit('tips', [tip]),
+    aired: (stream: string, tip: AiredTip) => io.to(streamRoom(stream)).emit('tips', [tip], true),
     /** Connected overlays, of one stream or of all. */
     overlays: (stream?: string): number =>
       [...io.of('/').sockets.values()].filter((s) => s.data.overlay && (!stream || s.data.overlay === stream)).length,

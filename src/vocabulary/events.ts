@@ -124,8 +124,8 @@ export interface ServerToClient {
   prediction: (now: PredictionMessage) => void;
   /** How an open prediction stands, at most twice a second. */
   odds: (odds: OddsMessage) => void;
-  /** To who is no overlay: on following the newest ones, then each as it comes or is approved. */
-  tips: (tips: AiredTip[]) => void;
+  /** To who is no overlay: on following the newest ones, then, `now`, each as it comes or is approved. */
+  tips: (tips: AiredTip[], now: boolean) => void;
   /** How many watch now. */
   viewers: (count: number) => void;
   /** To overlays with alerts: put it up, once, until its time is over; `now` is the server's clock. */

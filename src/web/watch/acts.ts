@@ -136,10 +136,15 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
         // What is waited for at the address would take what is freed for the stake.
         house.money.arrivals.stop();
         const order = { prediction, option, amount, from: lacks && from ? from.id : null };
-        const receipt = await house.staker.stake(order);
+        const receipt = await house.staker.stake(order).finally(() => {
+          house.gate.release();
+          // What has no answer yet is asked for until there is one.
+          void house.goOnStaking();
+          void house.predictions.lookAt(prediction);
+          // Refused or not, what was freed for it may lie at the address.
+          house.money.look().catch(() => {});
+        });
         house.predictions.answered(receipt.prediction);
-        await house.predictions.lookAt(receipt.prediction);
-        await house.money.look().catch(() => {});
         const on = receipt.prediction.options[receipt.option];
         toast(store, 'good', `${money(BigInt(receipt.amount), unit())} are staked on “${on}”.`);
       }),

@@ -33,6 +33,26 @@ function ArrivalHint({ state }: { state: WatchState }) {
   );
 }
 
+/** What the escrow has paid, or a channel gave back, when no card tells of it. */
+function LyingHint({ state, acts }: { state: WatchState; acts: Acts }) {
+  const { info, lying, arrival, cashOut, staked } = state;
+  if (!info || lying === 0n || arrival || cashOut || staked?.mine.payout) return null;
+  return (
+    <div class="lying" data-testid="lying">
+      <p>{money(lying, info.terms.token)} more are at this page’s own address.</p>
+      <button
+        type="button"
+        class="quiet"
+        data-testid="lying-put-in"
+        disabled={state.busy !== null}
+        onClick={acts.putIn}
+      >
+        {state.busy === 'topup' ? 'Adding…' : 'Add it'}
+      </button>
+    </div>
+  );
+}
+
 export function Credit({ state, acts }: { state: WatchState; acts: Acts }) {
   const { info, purses } = state;
   if (!info) return state.fatal ? null : <section class="credit card" aria-busy="true" />;
@@ -68,6 +88,7 @@ export function Credit({ state, acts }: { state: WatchState; acts: Acts }) {
         </div>
       </dl>
       {state.arrival && <ArrivalHint state={state} />}
+      <LyingHint state={state} acts={acts} />
       <div class="row wrap">
         {info.terms.faucet ? (
           <button

@@ -27,6 +27,8 @@ export interface GateNeeds {
   onServed: (served: Served) => void;
   onHold: (hold: Hold) => void;
   onRelease: () => void;
+  /** What pays is for a moment busy with something else, such as a stake: nothing is used up. */
+  isMoving?: () => boolean;
   /** How often to look for new credit that nobody told of. */
   watchMs?: number;
   firstRetryMs?: number;
@@ -35,7 +37,7 @@ export interface GateNeeds {
 export type Gate = ReturnType<typeof createGate>;
 
 export function createGate(needs: GateNeeds) {
-  const { session, payer, fetch, onServed, watchMs = 5000, firstRetryMs = 400 } = needs;
+  const { session, payer, fetch, onServed, isMoving = () => false, watchMs = 5000, firstRetryMs = 400 } = needs;
   let held: { credit: bigint; until: Promise<void>; release: () => void } | null = null;
 
   function hold(refusal: Refusal): void {
@@ -85,7 +87,7 @@ export function createGate(needs: GateNeeds) {
       if (await ask()) return;
       await session.refresh();
       if (!(await ask())) await wait();
-    } else if (holding.has(code)) {
+    } else if (holding.has(code) && !isMoving()) {
       hold(refusal);
     } else if (refusal.status === 404) {
       throw refusal;
@@ -123,9 +125,9 @@ export function createGate(needs: GateNeeds) {
   return {
     key,
     isHeld: () => held !== null,
-    /** To be told whenever a purse changed: ends the hold once there is credit that was not there before. */
+    /** To be told whenever a purse changed: ends the hold once there is other credit than before; less, when a channel gave some. */
     creditChanged(): void {
-      if (held && payer.balance() > held.credit && payer.canWatch()) held.release();
+      if (held && payer.balance() !== held.credit && payer.canWatch()) held.release();
     },
     /** For the viewer who asks to try again. */
     release: () => held?.release(),

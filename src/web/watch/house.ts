@@ -46,6 +46,8 @@ export interface House {
   polls: PollEar;
   predictions: Predictions;
   staker: Staker;
+  /** Sends what was signed for a stake until there is an answer. */
+  goOnStaking: () => Promise<void>;
   money: Money;
   gate: Gate;
   player: Player | null;
@@ -73,6 +75,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     },
   });
   const current = (): StreamInfo => store.get().info ?? info;
+  let goingOn = false;
   let sessionId: string | undefined;
   let feed: { refollow(): void } | undefined;
   const polls = followPolls({ api, stream, session: () => session, store });
@@ -100,6 +103,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
       house.player?.hold();
     },
     onRelease: () => store.get().paused || house.player?.resume(),
+    isMoving: () => house.staker.unfinished() !== null,
   });
   const cover = createCover({ api, keep, session, payer });
   const house: House = {
@@ -108,6 +112,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     polls,
     predictions,
     staker: createStaker({ api, keep, wallet, terms: info.terms }),
+    goOnStaking,
     gate,
     money: createMoney({ api, keep, wallet, terms: info.terms, clock, payer, session, store }),
     player: null,
@@ -117,6 +122,11 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   session.token().catch((error: unknown) => store.set({ fatal: sentence(error) }));
   house.money.resume();
   void goOnStaking();
+  if (house.staker.hasStaked())
+    session
+      .token()
+      .then(house.money.look)
+      .catch(() => {});
   const { default: Hls } = await needs.hls;
   if (!Hls.isSupported()) throw new Refusal('internal', 'This browser cannot play this stream. Try a newer one.', 0);
   const player = createPlayer({
@@ -137,19 +147,23 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   setInterval(coverChats, coverMs);
   setInterval(() => store.get().moving && store.set({ watchedMs: store.get().watchedMs + 1000 }), 1000);
 
-  /** What an earlier visit signed and got no answer for; it is sent until there is one. */
+  /** One at a time; what is refused for good is said. */
   async function goOnStaking(): Promise<void> {
+    if (goingOn) return;
+    goingOn = true;
     const waits = backoff(1000, 15_000);
-    for (;;) {
+    while (house.staker.unfinished()) {
       try {
         const receipt = await house.staker.finish();
         if (receipt) await predictions.lookAt(receipt.prediction);
-        return;
+        await house.money.look();
       } catch (error) {
-        if (!passing(error)) return toast(store, 'bad', sentence(error));
+        if (!passing(error)) toast(store, 'bad', sentence(error));
         await pause(waits.next());
       }
     }
+    goingOn = false;
+    gate.release();
   }
 
   /** Takes over what the server says about the stream; starts and stops the picture with it. */
@@ -182,10 +196,10 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   }
 
   /** The newest on following, then each as it comes; those that the host holds back are not among them. */
-  function seeTips(tips: readonly AiredTip[]): void {
+  function seeTips(tips: readonly AiredTip[], now: boolean): void {
     for (const tip of [...tips].sort((a, b) => a.n - b.n)) {
       const known = store.get().tips.some(({ n }) => n === tip.n);
-      if (!known && clock.now() - tip.at < freshMs) flash(store, ofTip(tip, current().terms.token));
+      if (!known && now) flash(store, ofTip(tip, current().terms.token));
       store.set({ tips: withTip(store.get().tips, tip) });
     }
   }

@@ -130,7 +130,7 @@ function Staking({
             inputMode="decimal"
             autocomplete="off"
             aria-label={`Another amount in ${unit.symbol}`}
-            placeholder="Another amount"
+            placeholder="Other"
             data-testid="stake-amount"
             value={text}
             onInput={(event) => setText(event.currentTarget.value)}
@@ -157,7 +157,7 @@ function hintOf(state: WatchState, live: LivePrediction, amount: bigint, unit: U
   if (state.busy === 'stake') return 'Signed, and on its way to the escrow on chain. This takes some seconds.';
   if (leftOf(live) < shortMs && amount > state.lying)
     return 'Your money has to leave its channel first, which takes some seconds. If it comes too late, nothing is staked.';
-  return `You can stake up to ${money(most, unit)}. The small figure is what it brings back as things stand.`;
+  return `You can stake up to ${money(most, unit, { max: 2 })}. The small figure is what it brings back as things stand.`;
 }
 
 function Option({

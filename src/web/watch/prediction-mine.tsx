@@ -16,13 +16,15 @@ function standing(view: PredictionView, by: readonly bigint[], unit: Unit): stri
   if (winner !== null) {
     const right = by[winner] ?? 0n;
     if (right === 0n) return `If it stands, your ${all} go to those who were right.`;
-    const back = money(brings(right, winner, totals, view.feeBps), unit);
+    const back = money(brings(right, winner, totals, view.feeBps), unit, { max: 4 });
     return state === 'resolved' ? `If it stands, you get ${back}.` : `You get ${back}.`;
   }
   const ways = by.flatMap((amount, i) =>
-    amount > 0n ? [`${money(brings(amount, i, totals, view.feeBps), unit)} on “${view.options[i]}”`] : [],
+    amount > 0n
+      ? [`${money(brings(amount, i, totals, view.feeBps), unit, { max: 4 })} if it is “${view.options[i]}”`]
+      : [],
   );
-  return `You staked ${all}. As things stand it brings back ${ways.join(', or ')}.`;
+  return `You staked ${all}. As things stand you get ${ways.join(', or ')}.`;
 }
 
 /** Once the escrow has paid. */

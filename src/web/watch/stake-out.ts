@@ -67,6 +67,7 @@ export type Staker = ReturnType<typeof createStaker>;
 export function createStaker(needs: { api: Api; keep: Keep; wallet: Wallet; terms: StreamInfo['terms'] }) {
   const { api, keep, wallet, terms } = needs;
   const slot = `stake.${wallet.address}.${terms.chainId}`;
+  const ever = `staked.${wallet.address}.${terms.chainId}`;
   let sending: Promise<StakeReceipt> | null = null;
 
   function kept(): Kept | null {
@@ -94,6 +95,8 @@ export function createStaker(needs: { api: Api; keep: Keep; wallet: Wallet; term
   }
 
   return {
+    /** Winnings of this page may lie at its address. */
+    hasStaked: (): boolean => keep.get(ever) !== null,
     /** Signed and not answered for. */
     unfinished: (): Kept | null => kept(),
     /** Sends what is unfinished; null when nothing is. Throws `Refusal`. */
@@ -112,6 +115,7 @@ export function createStaker(needs: { api: Api; keep: Keep; wallet: Wallet; term
       }
       const made: Kept = { prediction: order.prediction.id, body: signStake(wallet, terms, order) };
       keep.set(slot, JSON.stringify(made));
+      keep.set(ever, '1');
       return send(made);
     },
   };
