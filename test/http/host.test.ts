@@ -121,16 +121,30 @@ it('settings are changed within their limits, all or none', async () => {
     ['mediaBase', 'ftp://example.org/'],
     ['mediaBase', '//example.org/'],
     ['mediaBase', 'media'],
+    ['discord', 'http://discord.gg/abc'],
+    ['discord', 'https://discord.gg.evil.example/abc'],
+    ['discord', 'https://t.me/abc'],
+    ['discord', 'javascript:alert(1)'],
+    ['telegram', 'https://someone@t.me/abc'],
+    ['telegram', 'https://evil.example/https://t.me/abc'],
+    ['telegram', `https://t.me/${'x'.repeat(200)}`],
   ];
   for (const [field, value] of wrong) {
     const { detail } = await refusal(await patch({ title: 'Half done', [field]: value }), 400, 'bad_request');
     expect(detail).toContain(`${field}: `);
   }
   expect((await house.ask('hostStream')).settings).toEqual(settings);
-  const edges = { price: '0', minTip: '0', previewMs: 3_600_000, keyPeriodMs: 1000, mediaBase: 'https://cdn.test/a' };
+  const invited = { discord: 'https://discord.gg/blue', telegram: 'https://t.me/blue' };
+  const times = { previewMs: 3_600_000, keyPeriodMs: 1000 };
+  const edges = { price: '0', minTip: '0', ...times, mediaBase: 'https://cdn.test/a', ...invited };
   const changed = await (await patch({ ...edges, title: ' <b>New</b>\u0007 ' })).json();
   expect(changed).toMatchObject({ settings: { ...edges, title: '<b>New</b>', mediaBase: 'https://cdn.test/a/' } });
-  expect(await (await patch(settings)).json()).toMatchObject({ settings });
+  expect(changed.info.communities).toEqual([
+    { platform: 'discord', url: invited.discord },
+    { platform: 'telegram', url: invited.telegram },
+  ]);
+  const back = await (await patch(settings)).json();
+  expect(back).toMatchObject({ settings, info: { communities: [] } });
   await refusal(await host('PATCH', '/streams/nobody', { title: 'x' }), 404, 'unknown_stream');
 });
 
