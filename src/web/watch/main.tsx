@@ -132,8 +132,8 @@ function Page({ acts }: { acts: Acts }) {
           {shows.beside && <GoalBar state={state} />}
           <Credit state={state} acts={acts} />
           <TipBox state={state} acts={acts} name={name} />
-import { initialState, type Shows } from './state.js';
-import { TopSupporters } from './supporters.js';
+          <TopSupporters state={state} />
+          {state.info && <ShowsBox shows={shows} />}
         </aside>
         <RecentTips state={state} />
         {state.panel === null && <Toasts toasts={state.toasts} />}
