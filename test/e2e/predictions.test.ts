@@ -57,8 +57,12 @@ afterAll(async () => {
   removeFolder(dtok.data);
   removeFolder(tools);
 });
-beforeEach(() => {
+beforeEach(async () => {
   [contexts, faults] = [[], []];
+  // What a test that failed has left.
+  for (const { id, state } of await dtok.api('listPredictions', { params: main }))
+    if (['open', 'locked', 'resolved'].includes(state))
+      await dtok.api('cancelPrediction', { params: { prediction: id } });
 });
 afterEach(async () => {
   for (const one of contexts) await one.close();

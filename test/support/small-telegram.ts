@@ -83,7 +83,7 @@ export async function startTelegram(port = 0) {
       if (!found) throw new Error('the bot does not answer');
       return found;
     };
-    return vi.waitFor(find, { timeout: 10_000, interval: 20 });
+    return vi.waitFor(find, { timeout: 30_000, interval: 20 });
   }
 
   /** Writes to the bot in private; resolves to its answer. */
