@@ -71,6 +71,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
     const event = { n: ++n, stream: 'main', at: Date.now(), type, data } as FeedEvent;
     feed.push(event);
     io.to('main').emit('event', event);
+    if (event.type === 'tip') io.to('main').emit('tips', [{ n: event.n, at: event.at, ...event.data }], true);
     return event;
   }
 
