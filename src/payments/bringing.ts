@@ -38,14 +38,21 @@ export function createBringing(needs: {
       if (channel.config.payer !== wanted.payer) throw new Problem('wrong_signer');
       if (remaining(purse) < (await lacking(wanted))) throw new Problem('out_of_credit');
     },
-    /** Can be repeated: what an earlier run has freed is not freed again. `tooLittle` is what is thrown then. */
-    async bring(wanted: Wanted, tooLittle: () => Problem = () => new Problem('out_of_credit')): Promise<void> {
-      const missing = await lacking(wanted);
+    /**
+     * Can be repeated: what an earlier run has freed is not freed again. `tooLittle` is what is thrown then; `isDone`, asked
+     * after what is at the address, says that it is gone because it has been used.
+     */
+    async bring(
+      wanted: Wanted,
+      tooLittle: () => Problem = () => new Problem('out_of_credit'),
+      isDone: () => Promise<boolean> = async () => false,
+    ): Promise<void> {
       const purse = ledger.purse(wanted.channel);
-      // A closing one was being freed by an earlier run: that is finished, whatever is there already.
-      const closing = purse?.closing === true;
-      if (!closing && missing === 0n) return;
-      if (!purse || (!closing && remaining(purse) < missing)) throw tooLittle();
+      // An earlier run was freeing it: that ends first, and only then it is known what lacks.
+      if (purse?.closing) await free(purse.id, 0n);
+      const missing = await lacking(wanted);
+      if (missing === 0n || (await isDone())) return;
+      if (!purse || remaining(purse) < missing) throw tooLittle();
       await free(purse.id, missing);
       if ((await lacking(wanted)) > 0n) throw tooLittle();
     },

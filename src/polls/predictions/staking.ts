@@ -138,11 +138,15 @@ export function createStakes(needs: {
     });
   }
 
-  /** Its deposit may be in its channel already, sent by anybody: then nothing is freed for it any more. */
+  /** Its deposit may be in its channel already, sent by anybody, or by an earlier run only now: then nothing is freed for it. */
   async function bring(row: StakeRow, from: Hex): Promise<void> {
     const amount = BigInt(row.amount);
-    const { staked, unclaimed } = await escrow.channel(row.channel);
-    if (!staked && unclaimed < amount) await pages.bring({ payer: row.payer, channel: from, amount });
+    const isDeposited = async (): Promise<boolean> => {
+      const { staked, unclaimed } = await escrow.channel(row.channel);
+      return staked || unclaimed >= amount;
+    };
+    if (await isDeposited()) return;
+    await pages.bring({ payer: row.payer, channel: from, amount }, undefined, isDeposited);
   }
 
   const placeSigned = (row: StakeRow, one: Prediction): Promise<StakeRow> => {
