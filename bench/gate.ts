@@ -4,6 +4,7 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { build } from '../scripts/build.mjs';
 import { onPath } from '../scripts/find-program.mjs';
 import { type Contender, measure, openContenders, type Slice } from './support/gate-contenders.js';
 import { machine, markdownTable, ratio, whole } from './support/table.js';
@@ -33,6 +34,7 @@ const authName = 'nginx `auth_request` to bare Node';
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[numbers.length >> 1] ?? Number.NaN;
 
+await build();
 const cache = join(root, '.cache');
 mkdirSync(cache, { recursive: true });
 const folder = mkdtempSync(join(cache, 'bench-'));

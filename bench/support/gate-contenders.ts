@@ -7,15 +7,17 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from '../../test/support/dtok.js';
 import { startNginx } from './gate-nginx.js';
-import type { Ask, Reply } from './gate-server.js';
 
-const file = fileURLToPath(new URL('gate-server.ts', import.meta.url));
+const file = fileURLToPath(new URL('gate-server.mjs', import.meta.url));
 const script = fileURLToPath(new URL('gate-load.lua', import.meta.url));
 const viewers = 4096;
 const keysEach = 64;
 /** Servers on the one core, what asks them on the other. */
 const serverCore = ['taskset', '-c', '0'];
 const loadCore = ['taskset', '-c', '1'];
+
+type Ask = 'keys' | 'charged';
+type Reply = { port: number } | { first: number } | { charged: number };
 
 export interface Contender {
   name: string;
@@ -37,8 +39,7 @@ export interface Slice {
 
 async function startServer(kind: 'gate' | 'bare' | 'express', folder: string) {
   mkdirSync(folder);
-  const [execPath = '', ...before] = [...serverCore, process.execPath];
-  const execArgv = [...before, '--import', 'tsx'];
+  const [execPath = '', ...execArgv] = [...serverCore, process.execPath];
   const child = fork(file, [kind, folder, `${viewers}`], { execPath, execArgv });
   const ended = once(child, 'exit').then(() => {
     throw new Error(`the server “${kind}” ended`);

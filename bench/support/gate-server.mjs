@@ -1,31 +1,25 @@
-// One of the servers that hand out keys in `npm run bench gate`, in a process of its own: the gate, bare Node, or Express.
+// One of the servers that hand out keys in `npm run bench gate`, in a process of its own: the gate as built, bare Node, or Express.
 import { writeFileSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import express from 'express';
 import { pino } from 'pino';
-import { openFeed } from '../../src/feed/index.js';
-import { listen } from '../../src/http/server.js';
-import { createMetrics } from '../../src/metrics.js';
-import { openLedger } from '../../src/payments/ledger.js';
-import type { Purse } from '../../src/payments/purse.js';
-import { channelToRow } from '../../src/payments/rows.js';
-import { randomKey } from '../../src/payments/typed-data.js';
-import { openStore } from '../../src/store/index.js';
-import { createGate } from '../../src/stream/gate/gate.js';
-import { createKeyPath } from '../../src/stream/gate/http.js';
-import { createSessions } from '../../src/stream/gate/sessions.js';
-import { openKeys } from '../../src/stream/keys.js';
-import { openStreams } from '../../src/stream/streams.js';
-import type { Hex } from '../../src/vocabulary/values.js';
-
-/** What the bench asks of it; it answers with a `Reply`. */
-export type Ask = 'keys' | 'charged';
-export type Reply = { port: number } | { first: number } | { charged: number };
+import { openFeed } from '../../dist/server/feed/index.js';
+import { listen } from '../../dist/server/http/server.js';
+import { createMetrics } from '../../dist/server/metrics.js';
+import { openLedger } from '../../dist/server/payments/ledger.js';
+import { channelToRow } from '../../dist/server/payments/rows.js';
+import { randomKey } from '../../dist/server/payments/typed-data.js';
+import { openStore } from '../../dist/server/store/index.js';
+import { createGate } from '../../dist/server/stream/gate/gate.js';
+import { createKeyPath } from '../../dist/server/stream/gate/http.js';
+import { createSessions } from '../../dist/server/stream/gate/sessions.js';
+import { openKeys } from '../../dist/server/stream/keys.js';
+import { openStreams } from '../../dist/server/stream/streams.js';
 
 const [kind = '', folder = '', count = '0'] = process.argv.slice(2);
 const keysOpened = 64;
-const domain = { chainId: 31337, contract: '0x4020074e9df2ce1dee5a9c1b5c3f541d02a10003' } as const;
+const domain = { chainId: 31337, contract: '0x4020074e9df2ce1dee5a9c1b5c3f541d02a10003' };
 const credit = 2n ** 100n;
 const blank = {
   label: '',
@@ -37,12 +31,12 @@ const blank = {
   closing: false,
 };
 const log = pino({ level: 'warn' });
-const tell = (reply: Reply): void => void process.send?.(reply);
-const writeTokens = (tokens: readonly string[]): void => writeFileSync(join(folder, 'tokens'), tokens.join('\n'));
-const address = (): Hex => randomKey().slice(0, 42) as Hex;
+const tell = (reply) => void process.send?.(reply);
+const writeTokens = (tokens) => writeFileSync(join(folder, 'tokens'), tokens.join('\n'));
+const address = () => randomKey().slice(0, 42);
 
 /** The smallest that tells who may have a key: a look-up in a map. */
-function simple(): void {
+function simple() {
   const tokens = Array.from({ length: Number(count) }, () => randomKey().slice(2));
   writeTokens(tokens);
   const known = new Map(tokens.map((token) => [`Bearer ${token}`, token]));
@@ -51,10 +45,10 @@ function simple(): void {
   const app = express();
   app.disable('x-powered-by');
   app.get('/keys/:stream/:n', (req, res) => {
-    if (known.has(req.headers.authorization ?? '')) res.set(headers as never).send(key);
+    if (known.has(req.headers.authorization ?? '')) res.set(headers).send(key);
     else res.sendStatus(401);
   });
-  const bare: RequestListener = (req, res) => {
+  const bare = (req, res) => {
     if (!known.has(req.headers.authorization ?? '')) res.writeHead(401).end();
     // nginx keeps the connection to whom it asks only where the answer has no body.
     else if (req.url?.startsWith('/ask')) res.writeHead(204).end();
@@ -62,11 +56,11 @@ function simple(): void {
   };
   const server = createServer(kind === 'express' ? app : bare);
   server.keepAliveTimeout = 60_000;
-  server.listen(0, '127.0.0.1', () => tell({ port: (server.address() as { port: number }).port }));
+  server.listen(0, '127.0.0.1', () => tell({ port: server.address().port }));
 }
 
 /** Watch links of one sponsor that has signed for all of it, each with a session. */
-async function gateOf(): Promise<void> {
+async function gateOf() {
   const store = await openStore({ path: join(folder, 'dtok.sqlite') });
   const ledger = await openLedger({ store, domain, extendSponsor: async () => {} });
   const now = Date.now;
@@ -84,8 +78,8 @@ async function gateOf(): Promise<void> {
     ...{ withdrawDelay: 900, salt: channel },
   };
   const row = channelToRow({ id: channel, config, balance: credit, claimed: 0n, withdrawing: 0n, withdrawAt: 0 }, 1);
-  const sponsor: Purse = { ...blank, id: channel, kind: 'channel', signer: payer, channel, stream: null };
-  const links = Array.from({ length: Number(count) }, (): Purse => {
+  const sponsor = { ...blank, id: channel, kind: 'channel', signer: payer, channel, stream: null };
+  const links = Array.from({ length: Number(count) }, () => {
     return { ...blank, id: randomKey(), kind: 'pass', signer: address(), channel, stream: 'show' };
   });
   await ledger.add([sponsor, ...links], (trx) =>
@@ -109,7 +103,7 @@ async function gateOf(): Promise<void> {
     perAddress: 1_000_000,
   });
   // To nginx's `auth_request` a key is a yes without a body.
-  const asked: typeof keyPath = (req, res) => {
+  const asked = (req, res) => {
     const [, n] = /^\/ask\/keys\/show\/(\d+)$/.exec(req.url ?? '') ?? [];
     if (n === undefined) return keyPath(req, res);
     const token = req.headers.authorization?.slice(7);
@@ -121,7 +115,7 @@ async function gateOf(): Promise<void> {
   };
   const server = await listen({ host: '127.0.0.1', port: 0, keyPath: asked, app: express() });
 
-  const answers: Record<Ask, () => Promise<Reply>> = {
+  const answers = {
     async keys() {
       const first = await keys.open('show', 2000);
       for (let i = 1; i < keysOpened; i++) await keys.open('show', 2000);
@@ -130,13 +124,13 @@ async function gateOf(): Promise<void> {
     async charged() {
       const { n } = await store.db
         .selectFrom('charges')
-        .select(({ fn }) => fn.countAll<number>().as('n'))
+        .select(({ fn }) => fn.countAll().as('n'))
         .executeTakeFirstOrThrow();
       return { charged: n };
     },
   };
-  process.on('message', (ask: Ask) => void answers[ask]().then(tell));
-  tell({ port: (server.address() as { port: number }).port });
+  process.on('message', (ask) => void answers[ask]().then(tell));
+  tell({ port: server.address().port });
 }
 
 process.once('disconnect', () => process.exit());
