@@ -9,6 +9,7 @@ import type { Keep } from '../shared/keep.js';
 import type { PollEar } from '../shared/poll.js';
 import type { Store } from '../shared/store.js';
 import { backoff, pause } from '../shared/time.js';
+import { type Ahead, createAhead } from './ahead.js';
 import { createClock } from './clock.js';
 import { domainOf } from './deposit.js';
 import { createGate, type Gate, type Served } from './gate.js';
@@ -42,6 +43,7 @@ export interface House {
   polls: PollEar;
   money: Money;
   gate: Gate;
+  ahead: Ahead;
   player: Player | null;
 }
 
@@ -87,16 +89,19 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     onServed: (served: Served) => store.set({ hold: null, previewLeftMs: served.previewLeftMs }),
     onHold: (hold) => {
       store.set({ hold });
+      ahead.drop();
       house.player?.hold();
     },
     onRelease: () => store.get().paused || house.player?.resume(),
   });
+  const ahead = createAhead(gate);
   const cover = createCover({ api, keep, session, payer });
   const house: House = {
     payer,
     session,
     polls,
     gate,
+    ahead,
     money: createMoney({ api, keep, wallet, terms: info.terms, clock, payer, session, store }),
     player: null,
   };
@@ -110,7 +115,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     Hls,
     video,
     still,
-    keyLoader: keyLoaderFor(gate),
+    keyLoader: keyLoaderFor(ahead),
     onMuted: () => store.set({ muted: true }),
     onMoving: (moving) => store.set(moving ? { moving, everMoved: true } : { moving }),
   });
