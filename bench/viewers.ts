@@ -91,7 +91,7 @@ newest = await newestKey(dtok, '');
 say('nobody watches');
 const idle = await measure();
 const rss = resident();
-const watching = Promise.all([watch(), tipping()]);
+const watching = Promise.all([watch(), tipping()]).catch(failed);
 const rows: string[][] = [['0', '0', '', '', '', `${(idle.spent * 100).toFixed(1)} %`, '', '']];
 for (const count of steps) {
   const coming = await openViewers(dtok, count - viewers.length);
@@ -116,5 +116,5 @@ process.stdout.write(
   `${machine(command)} Load average of the machine at the end: ${loadavg()[0]?.toFixed(1)}.\n\n${markdownTable(header, rows)}\n`,
 );
 await dtok.stop();
-await Promise.race([watching.catch(() => {}), pause(1000)]);
+await Promise.race([watching, pause(1000)]);
 process.exit(failures.length > 0 ? 1 : 0);

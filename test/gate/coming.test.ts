@@ -67,6 +67,21 @@ it('is not charged to who has gone', async () => {
   expect((await house.ask(n + 1, session)).status).toBe(200);
 });
 
+it('is still one ahead when an answer before is only now done with', async () => {
+  const { session } = await oneViewer();
+  const n = await house.keys.open('show', keyMs);
+  const gone: (() => void)[] = [];
+  const wait = { ms: 9000, over: () => {}, gone: (then: () => void) => void gone.push(then) };
+  const first = house.gate.key(session, 'show', n + 1, wait);
+  await house.keys.open('show', keyMs);
+  await first;
+  const second = house.gate.key(session, 'show', n + 2, wait);
+  gone[0]?.();
+  await expect(house.gate.key(session, 'show', n + 2, wait)).rejects.toMatchObject({ code: 'key_unknown' });
+  await house.keys.open('show', keyMs);
+  expect((await second).charged).toBe(cost);
+});
+
 it('is not waited for when the show is over, nor for longer than was asked', async () => {
   const { session, purse } = await oneViewer();
   const n = await house.keys.open('show', keyMs);

@@ -61,7 +61,11 @@ export function createComing({ keys, now }: { keys: Pick<Keys, 'period'>; now: (
     held.add(session);
     const { who } = place(stream, n);
     return new Promise((resolve) => {
+      let over = false;
       const go = (period: KeyPeriod | undefined): void => {
+        // A response that was sent is closed too: by then the session may wait for another key.
+        if (over) return;
+        over = true;
         clearTimeout(timer);
         who.delete(session);
         if (who.size === 0) awaited.delete(`${stream}/${n}`);
