@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
 import { removeFolder, startDtok } from '../test/support/dtok.js';
 import { machine, markdownTable, whole } from './support/table.js';
-import { newestKey, openViewers, type Viewer } from './support/viewers.js';
+import { makeLinks, newestKey, openViewers, type Viewer } from './support/viewers.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
@@ -91,16 +91,18 @@ newest = await newestKey(dtok, '');
 say('nobody watches');
 const idle = await measure();
 const rss = resident();
+const links = await makeLinks(dtok, steps.at(-1) ?? 0);
 const watching = Promise.all([watch(), tipping()]).catch(failed);
 const rows: string[][] = [['0', '0', '', '', '', `${(idle.spent * 100).toFixed(1)} %`, '', '']];
 for (const count of steps) {
-  const coming = await openViewers(dtok, count - viewers.length);
+  const coming = await openViewers(dtok, links.slice(viewers.length, count));
   phases.push(...coming.map(() => Math.random() * (periodMs - 100)));
   viewers.push(...coming);
   // All have paid for a key, and for two more: what is measured is the show that goes on.
   await pause(3 * periodMs);
   say(`${count} watch`);
   const { spent, keys, p50, p99, heard } = await measure();
+  say(`${(spent * 100).toFixed(1)} % of a core`);
   const each = (spent - idle.spent) / count;
   rows.push([
     ...[whole(count), whole(keys), whole(heard), p50.toFixed(1), p99.toFixed(1), `${(spent * 100).toFixed(1)} %`],

@@ -54,20 +54,28 @@ function sender(base: string) {
   return { send, close: () => agent.destroy() };
 }
 
-export async function openViewers(dtok: Dtok, count: number): Promise<Viewer[]> {
+interface Link {
+  secret: Hex;
+  purse: Hex;
+}
+
+export async function makeLinks(dtok: Dtok, count: number): Promise<Link[]> {
+  const secrets = Array.from({ length: count }, randomKey);
+  const links = secrets.map((secret) => ({ signer: addressOf(secret), limit: `${limit}` }));
+  const made = await dtok.api('makeLinks', { params, body: { links } });
+  return secrets.map((secret, i) => ({ secret, purse: made[i]?.id ?? '0x' }));
+}
+
+export async function openViewers(dtok: Dtok, links: readonly Link[]): Promise<Viewer[]> {
   const { terms } = await dtok.api('getStream', { params });
   const domain = { chainId: terms.chainId, contract: terms.contract };
-  const secrets = Array.from({ length: count }, randomKey);
-  const wishes = secrets.map((key) => ({ signer: addressOf(key), limit: `${limit}` }));
-  const links = await dtok.api('makeLinks', { params, body: { links: wishes } });
   const viewers: Viewer[] = [];
-  for (let i = 0; i < count; i += 50) {
-    const some = secrets.slice(i, i + 50).map((key, n) => open(key, links[i + n]?.id ?? '0x'));
-    viewers.push(...(await Promise.all(some)));
+  for (let i = 0; i < links.length; i += 50) {
+    viewers.push(...(await Promise.all(links.slice(i, i + 50).map(open))));
   }
   return viewers;
 
-  async function open(secret: Hex, purse: Hex): Promise<Viewer> {
+  async function open({ secret, purse }: Link): Promise<Viewer> {
     const sign = signerOf(secret);
     const { send, close } = sender(dtok.base);
     const json = { 'content-type': 'application/json' };
