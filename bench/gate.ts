@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
 import { onPath } from '../scripts/find-program.mjs';
-import { type Contender, measure, openContenders, type Slice } from './support/gate-contenders.js';
+import { type Contender, measure, openContenders, type Slice, warmUp } from './support/gate-contenders.js';
 import { machine, markdownTable, ratio, whole } from './support/table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -46,7 +46,8 @@ const each = Math.max(1, Math.round(seconds / rounds / contenders.length / loads
 const slices = new Map<string, Slice[]>();
 const averages: number[] = [];
 const at = ({ name }: Contender, connections: number): string => `${name} ${connections}`;
-for (const contender of contenders) await measure(contender, loads[0] ?? 1, 2);
+process.stderr.write('warming up\n');
+for (const contender of contenders) await warmUp(contender);
 for (let round = 1; round <= rounds; round++) {
   process.stderr.write(`round ${round} of ${rounds}, load ${loadavg()[0]?.toFixed(1)}\n`);
   averages.push(loadavg()[0] ?? 0);

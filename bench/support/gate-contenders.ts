@@ -12,11 +12,12 @@ const file = fileURLToPath(new URL('gate-server.mjs', import.meta.url));
 const script = fileURLToPath(new URL('gate-load.lua', import.meta.url));
 const viewers = 4096;
 const keysEach = 64;
+const warmRequests = 30_000;
 /** Servers on the one core, what asks them on the other. */
 const serverCore = ['taskset', '-c', '0'];
 const loadCore = ['taskset', '-c', '1'];
 
-type Ask = 'keys' | 'charged';
+type Ask = 'keys' | 'had' | 'charged';
 type Reply = { port: number } | { first: number } | { charged: number };
 
 export interface Contender {
@@ -63,11 +64,7 @@ export async function openContenders(folder: string) {
     upstreams: { bare: bare.port, gate: gate.port },
   });
 
-  let first = 0;
-  const opened = async (): Promise<number> => {
-    first = (await gate.ask<{ first: number }>('keys')).first;
-    return first;
-  };
+  const opened = async (which: 'keys' | 'had'): Promise<number> => (await gate.ask<{ first: number }>(which)).first;
   let before = 0;
   const charged = async (): Promise<number> => {
     const { charged: now } = await gate.ask<{ charged: number }>('charged');
@@ -81,10 +78,13 @@ export async function openContenders(folder: string) {
     { name: 'nginx: a static file', processes: [proxy], port, wish: async () => ['/static', '-', 0, 0] },
     { name: 'nginx `secure_link`', processes: [proxy], port, wish: async () => [nginx.secured, '-', 0, 0] },
     { name: 'bare Node: a look-up', processes: [bare.child], port: bare.port, wish: async () => at(bare) },
-    { name: 'dTok: keys had before', processes: [gate.child], port: gate.port, wish: async () => at(gate) },
+    {
+      ...{ name: 'dTok: keys had before', processes: [gate.child], port: gate.port },
+      wish: async () => at(gate, '/keys/show/', await opened('had')),
+    },
     {
       ...{ name: 'dTok: keys charged, on disk', processes: [gate.child], port: gate.port, charged },
-      wish: async () => at(gate, '/keys/show/', await opened(), keysEach),
+      wish: async () => at(gate, '/keys/show/', await opened('keys'), keysEach),
     },
     {
       ...{ name: 'nginx `auth_request` to bare Node', processes: [proxy, bare.child], port },
@@ -92,18 +92,10 @@ export async function openContenders(folder: string) {
     },
     {
       ...{ name: 'nginx `auth_request` to dTok, charged', processes: [proxy, gate.child], port, charged },
-      wish: async () => at(gate, '/gate/keys/show/', await opened(), keysEach),
+      wish: async () => at(gate, '/gate/keys/show/', await opened('keys'), keysEach),
     },
     { name: 'Express: a look-up', processes: [express.child], port: express.port, wish: async () => at(express) },
   ];
-  // Everybody has the first of the keys from the beginning.
-  const key = await opened();
-  for (const contender of contenders) {
-    if (contender.name !== 'dTok: keys had before') continue;
-    contender.wish = async () => at(gate, '/keys/show/', first, 1);
-  }
-  await load(gate.port, 64, 2, ['/keys/show/', gate.tokens, key, 1]);
-  await charged();
   const stop = () => {
     for (const child of [gate.child, bare.child, express.child, proxy]) child.kill();
   };
@@ -119,18 +111,8 @@ function cpuOf({ pid }: ChildProcess): number {
 
 async function load(port: number, connections: number, seconds: number, wish: readonly (string | number)[]) {
   const url = `http://127.0.0.1:${port}/`;
-  const args = [
-    '-t1',
-    '--timeout',
-    '10s',
-    `-c${connections}`,
-    `-d${seconds}s`,
-    '-s',
-    script,
-    url,
-    '--',
-    ...wish.map(String),
-  ];
+  const limits = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s'];
+  const args = [...limits, '-s', script, url, '--', ...wish.map(String)];
   const [command = '', ...rest] = [...loadCore, 'wrk', ...args];
   const { stdout } = await promisify(execFile)(command, rest);
   const [, ...numbers] = /RESULT (\d+) (\d+) (\d+) ([\d.]+) ([\d.]+)/.exec(stdout) ?? [];
@@ -152,4 +134,12 @@ export async function measure(contender: Contender, connections: number, seconds
   if (charged !== undefined && (charged < requests || charged > requests + connections))
     throw new Error(`${contender.name}: ${charged} keys charged, ${requests} given`);
   return { ...told, cpu };
+}
+
+/** Until what it runs is compiled, however little of a core it gets: by requests, not by time. */
+export async function warmUp(contender: Contender): Promise<void> {
+  for (let served = 0, slices = 0; served < warmRequests && slices < 10; slices++) {
+    const { requests } = await load(contender.port, 64, 2, await contender.wish());
+    served += requests;
+  }
 }

@@ -90,7 +90,8 @@ async function gateOf() {
       .then(() => {}),
   );
   for (const { signer } of links) await ledger.warm(signer);
-  writeTokens(links.map(({ signer }) => sessions.open('show', signer)));
+  const tokens = links.map(({ signer }) => sessions.open('show', signer));
+  writeTokens(tokens);
 
   const metrics = createMetrics(() => ({ viewers: {}, overlays: 0, live: {} }));
   const keyPath = createKeyPath({
@@ -119,6 +120,12 @@ async function gateOf() {
     async keys() {
       const first = await keys.open('show', 2000);
       for (let i = 1; i < keysOpened; i++) await keys.open('show', 2000);
+      return { first };
+    },
+    /** A key that everybody has. */
+    async had() {
+      const first = await keys.open('show', 2000);
+      await Promise.all(tokens.map((token) => gate.key(token, 'show', first)));
       return { first };
     },
     async charged() {
