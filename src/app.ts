@@ -259,6 +259,8 @@ async function wire(
     pay: (request) => payments.pay({ ...request, url: `${settings.publicUrl}${request.url}` }),
     onAnswer: metrics.key,
     onError: (error) => log.error({ err: error }, 'a key request failed'),
+    proxies: settings.proxies,
+    perAddress: settings.keyRateLimit,
   });
   let bots: Bots | null = null;
   const web = express();

@@ -68,6 +68,7 @@ const Env = z.object({
     .default('0'),
   PROXIES: z.coerce.number().int().min(0).max(10).default(0),
   RATE_LIMIT: z.coerce.number().int().min(1).default(600),
+  KEY_RATE_LIMIT: z.coerce.number().int().min(1).default(1000),
   CHAT_COMMAND_CAP: decimal('50'),
   CHAT_DAY_CAP: decimal('100'),
   CHAT_MIN_DEPOSIT: decimal('0.1'),
@@ -173,6 +174,7 @@ export function readSettings(source: NodeJS.ProcessEnv) {
     predictions: { on: env.PREDICTIONS, feeBps: Math.round(Number(env.PREDICTION_FEE_PERCENT) * 100) },
     proxies: env.PROXIES,
     rateLimit: env.RATE_LIMIT,
+    keyRateLimit: env.KEY_RATE_LIMIT,
     bots: botsOf(env),
   };
 }

@@ -40,7 +40,8 @@ export function listen(needs: { host: string; port: number; keyPath: KeyPath; ap
   const server = createServer((req, res) => {
     if (!needs.keyPath(req, res)) needs.app(req, res);
   });
-  server.keepAliveTimeout = 30_000;
+  // Longer than a proxy in front keeps its end (nginx and most load balancers: 60 s), or it would ask where nobody is any more.
+  server.keepAliveTimeout = 75_000;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(needs.port, needs.host, () => {

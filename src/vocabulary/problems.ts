@@ -358,6 +358,12 @@ const wordings = {
     title: 'Not live',
     say: () => 'The stream is not on air. It starts by itself when the host goes live.',
   },
+  gate_busy: {
+    status: 503,
+    title: 'Gate busy',
+    say: () =>
+      'More viewers want keys than this server can charge at this moment. Nothing was charged; try again in a second.',
+  },
   key_unknown: {
     status: 404,
     title: 'Key not available',

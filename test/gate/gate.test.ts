@@ -151,7 +151,7 @@ it('refuses without a session, for another stream, for keys not there, and asks 
   const session = sessions.open('show', viewer.signer);
   expect((await ask(n + 1, session)).status).toBe(404);
   expect((await ask('12x', session)).status).toBe(418);
-  expect((await fetch(`${base}/keys/show/${n}`, { method: 'POST' })).status).toBe(400);
+  expect((await fetch(`${base}/keys/show/${n}`, { method: 'POST' })).status).toBe(405);
   const statuses = await Promise.all([...Array(60)].map(async () => (await ask(n, session)).status));
   expect(statuses).toContain(429);
 });

@@ -3,6 +3,7 @@ import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { KeyPeriod, Keys } from '../keys.js';
 import type { Stream, Streams } from '../streams.js';
+import { createComing, type Wait } from './coming.js';
 import type { Session, Sessions } from './sessions.js';
 
 /** What the gate needs of a purse to tell its owner what he has left. */
@@ -57,6 +58,8 @@ export interface KeyAnswer {
 
 /** Payers without a session whose visits are remembered. */
 const mostVisits = 10_000;
+/** Keys being charged at one time: what waits for a slow disk must fit into memory. */
+const mostUnderWay = 5000;
 
 /** Free while it fits into what is left of the stream's preview; then its cost. */
 export function priceFor(period: KeyPeriod, previewMs: number, previewUsedMs: number) {
@@ -74,6 +77,16 @@ export function createGate(needs: {
   now: () => number;
 }) {
   const { streams, keys, sessions, cashier, now } = needs;
+  const coming = createComing(needs);
+  const derived = new WeakMap<KeyPeriod, Buffer>();
+  let underWay = 0;
+
+  /** Deriving a key takes as long as all else that a key request does. */
+  function bytesOf(streamId: string, period: KeyPeriod): Buffer {
+    const bytes = derived.get(period) ?? keys.bytes(streamId, period.n);
+    derived.set(period, bytes);
+    return bytes;
+  }
 
   const previewLeft = (stream: Stream, payer: Hex): number =>
     Math.max(0, stream.previewMs - cashier.previewUsed(payer, stream.id));
@@ -85,28 +98,44 @@ export function createGate(needs: {
     return n === 0 || keys.period(streamId, n) ? new Problem('payment_needed') : new Problem('key_unknown');
   }
 
+  /** Of a key that is not there: it may be the next, and be waited for. Problem: key_unknown. */
+  async function periodOf(session: Session, streamId: string, n: number, wait: Wait | undefined): Promise<KeyPeriod> {
+    const period = wait && (await coming.next(session, streamId, n, wait));
+    if (!period) throw new Problem('key_unknown');
+    return period;
+  }
+
   /**
-   * Problems: payment_needed, session_needed, rate_limited, unknown_stream, key_unknown, and those of the cashier.
+   * Problems: payment_needed, session_needed, rate_limited, unknown_stream, key_unknown, gate_busy, and those of the
+   * cashier.
    */
-  async function key(token: string | undefined, streamId: string, n: number): Promise<KeyAnswer> {
+  async function key(token: string | undefined, streamId: string, n: number, wait?: Wait): Promise<KeyAnswer> {
     if (token === undefined) throw mustPay(streamId, n);
     const session: Session | undefined = sessions.find(token);
     if (!session || session.stream !== streamId) throw new Problem('session_needed');
     if (!sessions.mayAsk(session)) throw new Problem('rate_limited');
     const stream = streams.get(streamId);
-    const period = keys.period(streamId, n);
-    if (!period) throw new Problem('key_unknown');
+    const period = keys.period(streamId, n) ?? (await periodOf(session, streamId, n, wait));
+    if (underWay >= mostUnderWay) throw new Problem('gate_busy');
     const { payer } = session;
-    const { purse, amount } = await cashier.charge({
-      payer,
-      reason: `watch/${streamId}/${n}`,
-      stream: streamId,
-      durationMs: period.durationMs,
-      notBefore: period.at,
-      ...priceFor(period, stream.previewMs, cashier.previewUsed(payer, streamId)),
-    });
-    session.lastKey = now();
-    return { key: keys.bytes(streamId, n), purse, charged: amount, previewLeftMs: previewLeft(stream, payer) };
+    // Counted until it is charged, whoever still waits for it: who leaves and asks again does not pile up charges.
+    underWay += 1;
+    session.underWay += 1;
+    try {
+      const { purse, amount } = await cashier.charge({
+        payer,
+        reason: `watch/${streamId}/${n}`,
+        stream: streamId,
+        durationMs: period.durationMs,
+        notBefore: period.at,
+        ...priceFor(period, stream.previewMs, cashier.previewUsed(payer, streamId)),
+      });
+      session.lastKey = now();
+      return { key: bytesOf(streamId, period), purse, charged: amount, previewLeftMs: previewLeft(stream, payer) };
+    } finally {
+      underWay -= 1;
+      session.underWay -= 1;
+    }
   }
 
   /** Null when that key is not to be had. Problem: unknown_stream. */
@@ -132,9 +161,11 @@ export function createGate(needs: {
     if (oldest !== undefined) visits.delete(oldest);
   }
 
-  /** Lets `take` have the payment that came with a request, and gives the key for it. */
+  /** Lets `take` have the payment that came with a request, and gives the key for it. Problems: gate_busy, unknown_stream. */
   async function buy(request: { header: string; url: string }, streamId: string, n: number, take: TakePayment) {
-    const outcome = await take({ ...request, wish: wish(streamId, n) });
+    if (underWay >= mostUnderWay) throw new Problem('gate_busy');
+    underWay += 1;
+    const outcome = await take({ ...request, wish: wish(streamId, n) }).finally(() => (underWay -= 1));
     if (outcome.kind !== 'paid') return outcome;
     visit(streamId, outcome.payer);
     return { ...outcome, key: keys.bytes(streamId, n) };
@@ -144,6 +175,8 @@ export function createGate(needs: {
     key,
     buy,
     previewLeft,
+    /** Whether this is the key that comes next, of a show that goes on: worth asking for again. */
+    isNext: coming.isNext,
     /** The cost of a key, for a 402; the price of a key period when it is not known. */
     costOf: (streamId: string, n: number): bigint => keys.period(streamId, n)?.cost ?? 0n,
   };

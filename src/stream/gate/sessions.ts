@@ -1,5 +1,5 @@
 // Sessions: opaque tokens for keys that were proven, kept in memory only; a page opens a new one after a restart.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash as digest, randomBytes } from 'node:crypto';
 import type { Hex } from '../../vocabulary/values.js';
 
 export interface Session {
@@ -13,15 +13,19 @@ export interface Session {
   /** Key requests in the present second. */
   second: number;
   asked: number;
+  /** Its key requests that are being charged now. */
+  underWay: number;
 }
 
 /** A session that asks nothing for this long is forgotten. */
 const idleMs = 10 * 60_000;
 /** Far above what any player asks; it stops a loop gone wild. */
 const asksPerSecond = 30;
+/** A player loads a key or two at a time; the rest of a crowd on one slow disk is other sessions'. */
+const mostUnderWay = 8;
 const mostSessions = 200_000;
 
-const hash = (token: string): string => createHash('sha256').update(token).digest('base64url');
+const hash = (token: string): string => digest('sha256', token, 'base64');
 
 export type Sessions = ReturnType<typeof createSessions>;
 
@@ -46,7 +50,7 @@ export function createSessions({ now, onEnd }: { now: () => number; onEnd: (paye
     open(stream: string, payer: Hex): string {
       const token = randomBytes(32).toString('base64url');
       if (sessions.size >= mostSessions) sessions.delete(sessions.keys().next().value ?? '');
-      sessions.set(hash(token), { stream, payer, lastSeen: now(), lastKey: 0, second: 0, asked: 0 });
+      sessions.set(hash(token), { stream, payer, lastSeen: now(), lastKey: 0, second: 0, asked: 0, underWay: 0 });
       return token;
     },
     find(token: string): Session | undefined {
@@ -57,9 +61,12 @@ export function createSessions({ now, onEnd }: { now: () => number; onEnd: (paye
     /** False when the session asks too much. */
     mayAsk(session: Session): boolean {
       const second = Math.floor(now() / 1000);
-      if (session.second !== second) Object.assign(session, { second, asked: 0 });
+      if (session.second !== second) {
+        session.second = second;
+        session.asked = 0;
+      }
       session.asked += 1;
-      return session.asked <= asksPerSecond;
+      return session.asked <= asksPerSecond && session.underWay < mostUnderWay;
     },
     /** Payers of a stream that got a key within the last `withinMs`. */
     watching(stream: string, withinMs: number): number {

@@ -236,6 +236,7 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
       store.set({ paused });
       if (paused) {
         house.player.hold();
+        house.ahead.drop();
         video.pause();
       } else if (!house.gate.isHeld()) house.player.resume();
     },

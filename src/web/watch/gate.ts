@@ -96,8 +96,11 @@ export function createGate(needs: GateNeeds) {
     }
   }
 
-  /** The 16 bytes of one key, however long payment takes. Throws when aborted, and `Refusal` when the key is gone. */
-  async function key(path: string, signal: AbortSignal): Promise<ArrayBuffer> {
+  /**
+   * The 16 bytes of one key, however long payment takes. Throws when aborted, and `Refusal` when the key is gone, or
+   * does not come within `waitSeconds`.
+   */
+  async function key(path: string, signal: AbortSignal, waitSeconds = 0): Promise<ArrayBuffer> {
     const waits = backoff(firstRetryMs, 5000);
     const wait = () => pause(waits.next(), signal);
     for (;;) {
@@ -105,7 +108,7 @@ export function createGate(needs: GateNeeds) {
       signal.throwIfAborted();
       const token = await session.token();
       await payer.ready();
-      const headers = { authorization: `Bearer ${token}` };
+      const headers = { authorization: `Bearer ${token}`, ...(waitSeconds > 0 && { prefer: `wait=${waitSeconds}` }) };
       const response = await fetch(path, { headers, signal, cache: 'no-store' }).catch(() => null);
       signal.throwIfAborted();
       const bytes = response?.ok ? await response.arrayBuffer().catch(() => null) : null;
@@ -134,7 +137,8 @@ export function createGate(needs: GateNeeds) {
   };
 }
 
-function untilAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+/** Rejects when aborted before. */
+export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });

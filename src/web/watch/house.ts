@@ -10,6 +10,7 @@ import type { PollEar } from '../shared/poll.js';
 import type { Store } from '../shared/store.js';
 import { backoff, pause } from '../shared/time.js';
 import { toast } from '../shared/toasts.js';
+import { type Ahead, createAhead } from './ahead.js';
 import { createClock } from './clock.js';
 import { domainOf } from './deposit.js';
 import { flash, freshMs, ofEvent, ofTip } from './flashes.js';
@@ -50,6 +51,7 @@ export interface House {
   goOnStaking: () => Promise<void>;
   money: Money;
   gate: Gate;
+  ahead: Ahead;
   player: Player | null;
 }
 
@@ -100,11 +102,13 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     onServed: (served: Served) => store.set({ hold: null, previewLeftMs: served.previewLeftMs }),
     onHold: (hold) => {
       store.set({ hold });
+      ahead.drop();
       house.player?.hold();
     },
     onRelease: () => store.get().paused || house.player?.resume(),
     isMoving: () => house.staker.unfinished() !== null,
   });
+  const ahead = createAhead(gate);
   const cover = createCover({ api, keep, session, payer });
   const house: House = {
     payer,
@@ -114,6 +118,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     staker: createStaker({ api, keep, wallet, terms: info.terms }),
     goOnStaking,
     gate,
+    ahead,
     money: createMoney({ api, keep, wallet, terms: info.terms, clock, payer, session, store }),
     player: null,
   };
@@ -133,7 +138,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     Hls,
     video,
     still,
-    keyLoader: keyLoaderFor(gate),
+    keyLoader: keyLoaderFor(ahead),
     onMuted: () => store.set({ muted: true }),
     onMoving: (moving) => store.set(moving ? { moving, everMoved: true } : { moving }),
   });
