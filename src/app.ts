@@ -13,7 +13,15 @@ import { fillApp, listen } from './http/server.js';
 import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
-import { createTicker, defaultSettings, type Overlay, openAlerts, openAssets, startOverlay } from './overlay/index.js';
+import {
+  createTicker,
+  defaultSettings,
+  type Overlay,
+  openAlerts,
+  openAssets,
+  openLooks,
+  startOverlay,
+} from './overlay/index.js';
 import { type Chat, openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createPayers, openPolls } from './polls/index.js';
@@ -166,6 +174,11 @@ async function wire(
   onStop(alerts.stop);
   const uploadsFolder = join(settings.data, 'uploads');
   const assets = await openAssets({ store, folder: uploadsFolder, usedBy: alerts.uses });
+  const looks = await openLooks({
+    store,
+    origin: new URL(settings.publicUrl).origin,
+    onLook: (stream) => overlay?.lookChanged(stream),
+  });
   const goals = await openGoals({ store, feed, onGoal: (stream, goal) => overlay?.goal(stream, goal), log });
   onStop(goals.idle);
   const tips = createTips({
@@ -276,6 +289,7 @@ async function wire(
     poll: polls.current,
     prediction: predictions.onAir,
     alerts,
+    look: looks.get,
     goal: goals.get,
     leaderboard: standings.leaderboard,
     ticker: createTicker({ store, hides: alerts.hidesName }),
@@ -310,6 +324,7 @@ async function wire(
       overlay,
       alerts,
       assets,
+      looks,
       goals,
       standings,
       faucet: place.dev ? chain.mint : null,

@@ -2,7 +2,7 @@
 
 import type { Hosts } from '../bots/index.js';
 import type { Goals, Standings } from '../goals/index.js';
-import type { Alerts, Assets, Overlay } from '../overlay/index.js';
+import type { Alerts, Assets, Looks, Overlay } from '../overlay/index.js';
 import type { Chat } from '../payments/chat/index.js';
 import {
   type Ens,
@@ -27,6 +27,7 @@ import { createGoalHandlers } from './goal-handlers.js';
 import { createHostChatHandlers } from './host-chat-handlers.js';
 import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
+import { createLookHandlers } from './look-handlers.js';
 import type { Handlers } from './mount.js';
 import { createPollHandlers } from './poll-handlers.js';
 import { createPredictionHandlers } from './prediction-handlers.js';
@@ -47,6 +48,7 @@ export interface HandlerNeeds {
   overlay: Overlay;
   alerts: Alerts;
   assets: Assets;
+  looks: Looks;
   goals: Goals;
   standings: Standings;
   /** Test tokens; null where the tokens are real. */
@@ -215,6 +217,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       if (Object.keys(wish).length > 0) await shows.streams.patch(params.stream, change(wish));
       return hostStream(shows.streams.get(params.stream));
     },
+    ...createLookHandlers({ looks: needs.looks, streams: shows.streams }),
     ...createAlertHandlers({ ...needs, streams: shows.streams, hostStream }),
     ...createAssetHandlers(needs),
     ...createGoalHandlers({ ...needs, streams: shows.streams }),

@@ -65,6 +65,8 @@ const contentSecurityPolicy = [
   "connect-src 'self' http: https: ws: wss:",
   "media-src 'self' blob: http: https:",
   "img-src 'self' data:",
+  // A host's own theme for the overlay brings its fonts along.
+  "font-src 'self' data:",
   "worker-src 'self' blob:",
   "object-src 'none'",
   "base-uri 'none'",
@@ -85,6 +87,9 @@ const withinTelegram = contentSecurityPolicy.replace(
   'frame-ancestors https://web.telegram.org',
 );
 
+/** The dashboard shows the overlay as it will look. */
+const withinOwnPages = contentSecurityPolicy.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
+
 function pages(app: Express, folder: string): void {
   const send = (file: string) => (_req: unknown, res: Response) =>
     // With a root, so that a folder above it may begin with a dot.
@@ -92,7 +97,10 @@ function pages(app: Express, folder: string): void {
   app.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', redirect: false }));
   app.get('/', send('index.html'));
   app.get('/watch/:stream', send('watch/index.html'));
-  app.get('/overlay/:stream', send('overlay/index.html'));
+  app.get('/overlay/:stream', (req, res) => {
+    res.set('content-security-policy', withinOwnPages);
+    send('overlay/index.html')(req, res);
+  });
   app.get('/host', send('host/index.html'));
   app.get('/chat', send('chat/index.html'));
   app.get('/app', (req, res) => {

@@ -13,22 +13,29 @@ import {
   type PurseState,
   type ServerToClient,
 } from '../vocabulary/events.js';
-import type { Goal } from '../vocabulary/goals.js';
+import type { Goal, Span } from '../vocabulary/goals.js';
+import type { Look } from '../vocabulary/looks.js';
 import type { PollView, TallyMessage } from '../vocabulary/polls.js';
 import type { OddsMessage, PredictionMessage } from '../vocabulary/predictions.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Alerts } from './alerts/index.js';
+import { partsOn } from './looks/index.js';
 import { createPartNews, type PartNewsNeeds } from './part-news.js';
 
 export { type Alerts, defaultSettings, openAlerts, type Stage } from './alerts/index.js';
 export { type Assets, openAssets } from './assets/index.js';
+export { type Looks, openLooks } from './looks/index.js';
 export { createTicker } from './ticker.js';
 
 interface ReaderData {
   overlay?: string;
   /** What the overlay shows. */
   parts?: ReadonlySet<string>;
+  /** Its address says what it shows, and not the look. */
+  asked?: boolean;
+  /** Which leaderboard it shows. */
+  board?: Span;
   /** The last wish to follow: they are met one after the other. */
   turn?: Promise<void>;
 }
@@ -47,6 +54,7 @@ export interface OverlayNeeds extends PartNewsNeeds {
   /** The prediction that runs, or was over lately. */
   prediction: (stream: string) => Omit<PredictionMessage, 'n'>;
   alerts: Pick<Alerts, 'current' | 'seen' | 'overlaysChanged' | 'aired'>;
+  look: (stream: string) => Look;
   goal: (stream: string) => Goal | null;
   now?: () => number;
 }
@@ -82,15 +90,10 @@ export function startOverlay(needs: OverlayNeeds) {
     });
   }
 
-  /** What an overlay is told as it comes. */
-  async function welcome(socket: Reader, { stream, board = 'show' }: Follow): Promise<void> {
-    socket.emit('goal', needs.goal(stream));
-    if (socket.data.overlay === undefined) {
-      socket.emit('tips', await needs.alerts.aired(stream), false);
-      return;
-    }
-    await news.welcome(socket, stream, { parts: socket.data.parts ?? new Set(), board });
-    if (!socket.data.parts?.has('alerts')) return;
+  /** What an overlay is told as these parts of it come. */
+  async function welcome(socket: Reader, stream: string, parts: ReadonlySet<string>): Promise<void> {
+    await news.welcome(socket, stream, { parts, board: socket.data.board ?? 'show' });
+    if (!parts.has('alerts')) return;
     const showing = needs.alerts.current(stream);
     if (showing) put(socket, stream, showing);
     changed(stream);
@@ -102,11 +105,37 @@ export function startOverlay(needs: OverlayNeeds) {
       .catch((error) => log.error({ err: error, stream }, 'the alert queue did not hear of an overlay'));
   }
 
+  /** What it shows changes while it is connected, unless its address says what that is. */
+  async function relook(socket: Reader, stream: string): Promise<void> {
+    const { overlay, parts: had = new Set(), asked } = socket.data;
+    if (overlay !== stream) return;
+    const look = needs.look(stream);
+    socket.emit('look', look);
+    if (asked) return;
+    const on = partsOn(look);
+    socket.data.parts = new Set(on);
+    await welcome(socket, stream, new Set(on.filter((name) => !had.has(name))));
+    await news.leave(socket, stream, [...had].filter((name) => !on.some((one) => one === name)));
+    if (!had.has('alerts') || on.includes('alerts')) return;
+    const showing = needs.alerts.current(stream);
+    if (showing) socket.emit('hide', showing.id);
+    changed(stream);
+  }
+
+  /** Its wishes, and changes of its look, are met one after the other. */
+  function inTurn(socket: Reader, act: () => Promise<void>): void {
+    const before = socket.data.turn ?? Promise.resolve();
+    socket.data.turn = before
+      .then(act)
+      .catch((error) => log.error({ err: error }, 'a reader was not told what it should be'));
+  }
+
   /** What an earlier wish was for is over. */
   async function leave(socket: Reader): Promise<void> {
     const { overlay, parts } = socket.data;
     delete socket.data.overlay;
     delete socket.data.parts;
+    delete socket.data.asked;
     for (const room of socket.rooms) if (room !== socket.id) await socket.leave(room);
     if (overlay !== undefined && parts?.has('alerts')) changed(overlay);
   }
@@ -123,7 +152,10 @@ export function startOverlay(needs: OverlayNeeds) {
     check(wish);
     if (wish.overlay !== undefined) {
       socket.data.overlay = wish.stream;
-      socket.data.parts = new Set(wish.parts);
+      socket.data.parts = new Set(wish.parts ?? partsOn(needs.look(wish.stream)));
+      socket.data.asked = wish.parts !== undefined;
+      socket.data.board = wish.board ?? 'show';
+      socket.emit('look', needs.look(wish.stream));
     }
     const payer = wish.session === undefined ? undefined : needs.payerOf(wish.session);
     if (payer) await socket.join(payerRoom(payer));
@@ -137,7 +169,9 @@ export function startOverlay(needs: OverlayNeeds) {
     socket.emit('viewers', needs.viewers(wish.stream));
     socket.emit('poll', { poll: needs.poll(wish.stream), n: feed.last() });
     socket.emit('prediction', { ...needs.prediction(wish.stream), n: feed.last() });
-    await welcome(socket, wish);
+    socket.emit('goal', needs.goal(wish.stream));
+    if (socket.data.parts) await welcome(socket, wish.stream, socket.data.parts);
+    else socket.emit('tips', await needs.alerts.aired(wish.stream), false);
     return feed.last();
   }
 
@@ -155,8 +189,7 @@ export function startOverlay(needs: OverlayNeeds) {
 
   io.on('connection', (socket: Reader) => {
     socket.on('follow', (wish, reply) => {
-      const before = socket.data.turn ?? Promise.resolve();
-      socket.data.turn = before.then(async () => {
+      inTurn(socket, async () => {
         const result = await answer(socket, wish);
         if (typeof reply === 'function') reply(result);
       });
@@ -207,6 +240,11 @@ export function startOverlay(needs: OverlayNeeds) {
     },
     goal: (stream: string, goal: Goal | null) => io.to(streamRoom(stream)).emit('goal', goal),
     leaderboardMoved: news.leaderboardMoved,
+    /** Tells a stream's overlays how they look from now on. */
+    lookChanged(stream: string): void {
+      for (const socket of io.of('/').sockets.values())
+        if (socket.data.overlay === stream) inTurn(socket, () => relook(socket, stream));
+    },
     /** Ends the overlays of a stream: their token is no longer the one. */
     drop(stream: string): void {
       for (const socket of io.of('/').sockets.values()) if (socket.data.overlay === stream) socket.disconnect(true);

@@ -2,7 +2,7 @@
 import type { Server, Socket } from 'socket.io';
 import type { Logger } from '../log.js';
 import type { ClientToServer, ServerToClient } from '../vocabulary/events.js';
-import type { Leaderboard, Span } from '../vocabulary/goals.js';
+import { type Leaderboard, Span } from '../vocabulary/goals.js';
 import type { TickerItem } from '../vocabulary/ticker.js';
 import { createBoards } from './boards.js';
 
@@ -86,6 +86,12 @@ export function createPartNews(io: Server<ClientToServer, ServerToClient>, needs
       { parts, board }: { parts: ReadonlySet<string>; board: Span },
     ): Promise<void> {
       for (const part of parts) if (Object.hasOwn(welcomes, part)) await welcomes[part]?.(socket, stream, board);
+    },
+    /** These parts of it are off now: their news go to it no more. */
+    async leave(socket: Reader, stream: string, parts: readonly string[]): Promise<void> {
+      const ends = parts.flatMap((part) => (part === 'ticker' ? tickerRooms + stream : []));
+      const boards = parts.includes('leaderboard') ? Span.options.map((span) => boardRoom(stream, span)) : [];
+      for (const room of [...ends, ...boards]) await socket.leave(room);
     },
     leaderboardMoved: boards.moved,
     async stop(): Promise<void> {

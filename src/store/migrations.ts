@@ -3,6 +3,7 @@ import type { Kysely, Migration } from 'kysely';
 import { sql } from 'kysely';
 import { alertLooks } from './migrations/alert-looks.js';
 import { alertsAndGoals } from './migrations/alerts.js';
+import { looks } from './migrations/looks.js';
 import { moves } from './migrations/moves.js';
 import { payouts } from './migrations/payouts.js';
 import { polls } from './migrations/polls.js';
@@ -302,6 +303,7 @@ const steps: readonly Migration[] = [
   alertLooks,
   shows,
   payouts,
+  looks,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

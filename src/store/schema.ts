@@ -584,6 +584,12 @@ export interface PredictionPayoutRow {
   at: number;
 }
 
+/** How a stream's overlay looks, JSON. */
+export interface LookRow {
+  stream: string;
+  look: string;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
@@ -633,4 +639,5 @@ export interface Tables {
   show_minutes: ShowMinuteRow;
   show_payers: ShowPayerRow;
   show_settings: ShowSettingsRow;
+  looks: LookRow;
 }

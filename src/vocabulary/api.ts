@@ -14,6 +14,7 @@ import {
 import { PurseState } from './events.js';
 import { Goal, GoalWish, Leaderboard, LeaderboardQuery, Streaks, StreaksQuery } from './goals.js';
 import { RegistryInfo, StreamMetadata } from './listing.js';
+import { Look, LookPatch } from './looks.js';
 import { OwnVote, PollView, PollVoteLine, PollWish, VoteRequest } from './polls.js';
 import {
   AddressStakes,
@@ -808,6 +809,24 @@ export const routes = {
     who: 'host',
     body: z.object({ id: AssetId }),
     answer: AssetList,
+  },
+  getLook: {
+    method: 'get',
+    path: '/api/host/streams/{stream}/look',
+    summary: 'How the overlay looks: theme, own CSS, and which parts are on and where',
+    who: 'host',
+    params: stream,
+    answer: Look,
+  },
+  patchLook: {
+    method: 'patch',
+    path: '/api/host/streams/{stream}/look',
+    summary: 'Change how the overlay looks; open overlays change at once',
+    who: 'host',
+    params: stream,
+    body: LookPatch,
+    large: true,
+    answer: Look,
   },
   getGoal: {
     method: 'get',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Receipt } from './alert-looks.js';
 import type { Seen, Showing } from './alerts.js';
 import { type Goal, type Leaderboard, Span } from './goals.js';
+import type { Look } from './looks.js';
 import { PollDefinition, type PollMessage, PollTally, type TallyMessage } from './polls.js';
 import { type OddsMessage, type PredictionMessage, PredictionView } from './predictions.js';
 import type { TickerItem } from './ticker.js';
@@ -85,7 +86,7 @@ export const Follow = z.object({
   after: z.number().int().nonnegative().optional(),
   /** The overlay's token; needed only to be counted as an overlay. */
   overlay: z.string().max(64).optional(),
-  /** What an overlay shows; with `alerts`, the queue waits for it. */
+  /** What an overlay shows, whatever the stream's look has on; with `alerts`, the queue waits for it. */
   parts: z.array(z.string().max(20)).max(20).optional(),
   /** Which leaderboard, of an overlay with one; the show's unless said otherwise. */
   board: Span.optional(),
@@ -134,6 +135,8 @@ export interface ServerToClient {
   hide: (showing: string) => void;
   /** The money behind a showing came further. */
   receipt: (showing: string, receipt: Receipt) => void;
+  /** To overlays: how they look from now on. */
+  look: (look: Look) => void;
   /** The stream's goal; null: none. */
   goal: (goal: Goal | null) => void;
   /** To overlays with it. */

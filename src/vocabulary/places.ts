@@ -1,4 +1,5 @@
-// The parts of an overlay and where they stand until the host moves them: shares of the canvas, apart from each other.
+// The themes that ship, and the parts of an overlay with where they stand until the host moves them: shares of the
+// canvas, apart from each other.
 
 export const partNames = ['alerts', 'goal', 'poll', 'prediction', 'leaderboard', 'ticker', 'watching', 'qr'] as const;
 export type PartName = (typeof partNames)[number];
@@ -12,12 +13,18 @@ export interface Place {
   scale: number;
 }
 
+/** The looks that ship; the first is the usual one. */
+export const themeNames = ['lamp', 'glass', 'loud'] as const;
+export type ThemeName = (typeof themeNames)[number];
+
 /** On, as long as the host says nothing else. */
 export const usualParts: readonly PartName[] = ['alerts', 'goal', 'poll'];
 
 const at = (x: number, y: number, width: number, height: number): Place => ({ x, y, width, height, scale: 1 });
 
-export type Shape = 'wide' | 'upright';
+/** Of a canvas: each has places of its own. */
+export const shapes = ['wide', 'upright'] as const;
+export type Shape = (typeof shapes)[number];
 export const shapeOf = (width: number, height: number): Shape => (width < height ? 'upright' : 'wide');
 
 const wide: Record<PartName, Place> = {

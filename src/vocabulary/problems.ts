@@ -233,6 +233,11 @@ const wordings = {
     title: 'Not opened in Telegram',
     say: () => 'Telegram does not vouch for this any more. Close it, and open it again from the chat.',
   },
+  css_refused: {
+    status: 400,
+    title: 'CSS refused',
+    say: (f) => `This CSS cannot be used: ${f.reason}. The overlay stays as it was.`,
+  },
   // polls: amounts come worded where people read them
   poll_unknown: { status: 404, title: 'No such poll', say: () => 'There is no such poll here. It may be over.' },
   poll_running: {

@@ -1,8 +1,8 @@
-// The overlay for OBS: connects for ever, and fills the parts that its address asks for.
+// The overlay for OBS: connects for ever, and fills the parts that its address, or else the stream's look, asks for.
 import './themes/base.css';
 import './overlay.css';
 import './poll.css';
-import { defaultPlace, partNames, shapeOf } from '../../vocabulary/places.js';
+import type { FeedEvent } from '../../vocabulary/events.js';
 import { createApi, passing } from '../shared/api.js';
 import { followFeed } from '../shared/feed.js';
 import { createKeep } from '../shared/keep.js';
@@ -12,9 +12,9 @@ import { openSocket } from '../shared/socket.js';
 import { backoff, pause } from '../shared/time.js';
 import { alertPart } from './alert.js';
 import { goalPart } from './goal.js';
-import { type Box, createBox } from './layout.js';
 import { leaderboardPart } from './leaderboard.js';
-import { type Part, wantedBoard, wantedParts } from './part.js';
+import { createLook } from './look.js';
+import { askedParts, type Part, type PartNeeds, wantedBoard } from './part.js';
 import { createPollWidget } from './poll.js';
 import { predictionPart } from './prediction.js';
 import { qrPart } from './qr.js';
@@ -42,6 +42,7 @@ const parts: Record<string, Part> = {
 
 const stream = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const token = new URLSearchParams(location.hash.slice(1)).get('t') ?? '';
+const asked = askedParts(location.search);
 const page = document.getElementById('app') ?? document.body;
 const measureEveryMs = 60_000;
 
@@ -57,6 +58,15 @@ async function whisper(text: string): Promise<void> {
   note.remove();
 }
 
+/** Mounts each part in its box; all of them hear every event. One that is off is there too, unseen, and up to date when it comes. */
+function mount(needs: Omit<PartNeeds, 'page'>, boxOf: (name: string) => HTMLElement): (event: FeedEvent) => void {
+  const names = asked ?? Object.keys(parts);
+  const hearing = names.flatMap((name) => parts[name]?.({ ...needs, page: boxOf(name) }) ?? []);
+  return (event) => {
+    for (const hear of hearing) hear(event);
+  };
+}
+
 async function unitOf(): Promise<Unit> {
   const waits = backoff(500, 5000);
   for (;;) {
@@ -69,9 +79,8 @@ async function unitOf(): Promise<Unit> {
   }
 }
 
-async function run(): Promise<void> {
-  const unit = await unitOf();
-  const keep = createKeep(() => localStorage);
+/** As the stream has it, for ever. */
+function live(unit: Unit): void {
   const socket = openSocket();
   const time = createServerTime({
     ask: () => socket.timeout(5000).emitWithAck('clock'),
@@ -81,28 +90,14 @@ async function run(): Promise<void> {
   const measure = (): void => void time.measure().catch(() => {});
   socket.on('connect', measure);
   setInterval(measure, measureEveryMs);
-  const wanted = wantedParts(location.search);
-  const boxes = new Map<string, Box>();
-  const hearing = wanted.flatMap((name) => {
-    const part = parts[name];
-    if (!part) return [];
-    const box = createBox(name, page);
-    boxes.set(name, box);
-    return part({ socket, page: box.page, keep, stream, unit, time }) ?? [];
-  });
-  const arrange = (): void => {
-    const shape = shapeOf(innerWidth, innerHeight);
-    for (const name of partNames) boxes.get(name)?.place(defaultPlace(name, shape, wanted));
-  };
-  arrange();
-  window.addEventListener('resize', arrange);
+  const look = createLook(page, location.search, asked);
+  socket.on('look', look.wear);
+  const keep = createKeep(() => localStorage);
   let told = false;
   followFeed({
     socket,
-    who: () => ({ stream, overlay: token, parts: wanted, board: wantedBoard(location.search) }),
-    onEvent(event) {
-      for (const hear of hearing) hear(event);
-    },
+    who: () => ({ stream, overlay: token, ...(asked && { parts: asked }), board: wantedBoard(location.search) }),
+    onEvent: mount({ socket, keep, stream, unit, time }, look.box),
     onStatus: (connected) => {
       document.body.dataset.connected = `${connected}`;
     },
@@ -112,6 +107,13 @@ async function run(): Promise<void> {
       void whisper(detail);
     },
   });
+}
+
+async function run(): Promise<void> {
+  const unit = await unitOf();
+  if (!new URLSearchParams(location.search).has('preview')) return live(unit);
+  const { startPreview } = await import('./preview.js');
+  startPreview({ stream, unit, look: createLook(page, location.search, asked), mount });
 }
 
 window.addEventListener('hashchange', () => location.reload());

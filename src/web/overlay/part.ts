@@ -2,7 +2,6 @@
 import type { Socket } from 'socket.io-client';
 import type { ClientToServer, FeedEvent, ServerToClient } from '../../vocabulary/events.js';
 import type { Span } from '../../vocabulary/goals.js';
-import { usualParts } from '../../vocabulary/places.js';
 import type { Keep } from '../shared/keep.js';
 import type { Unit } from '../shared/money.js';
 import type { ServerTime } from './server-time.js';
@@ -20,10 +19,10 @@ export interface PartNeeds {
 /** Adds itself to the page; what it returns hears of every event of the feed. */
 export type Part = (needs: PartNeeds) => ((event: FeedEvent) => void) | undefined;
 
-/** Of `?parts=alerts,goal`; without it, the usual ones. */
-export function wantedParts(search: string): string[] {
+/** Of `?parts=alerts,goal`; null: the stream's look says which. */
+export function askedParts(search: string): string[] | null {
   const asked = new URLSearchParams(search).get('parts');
-  if (asked === null) return [...usualParts];
+  if (asked === null) return null;
   const names = asked.split(',').map((name) => name.trim().toLowerCase());
   return names.filter((name, i) => /^[a-z]{1,20}$/.test(name) && names.indexOf(name) === i).slice(0, 20);
 }

@@ -41,6 +41,8 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   listAssets: 'get /api/host/assets',
   addAsset: 'post /api/host/assets',
   removeAsset: 'post /api/host/assets/remove',
+  getLook: 'get /api/host/streams/{stream}/look',
+  patchLook: 'patch /api/host/streams/{stream}/look',
   getGoal: 'get /api/streams/{stream}/goal',
   setGoal: 'post /api/host/streams/{stream}/goal',
   clearGoal: 'post /api/host/streams/{stream}/goal/clear',
