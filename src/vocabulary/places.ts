@@ -39,7 +39,7 @@ const wide: Record<PartName, Place> = {
 };
 
 const upright: Record<PartName, Place> = {
-  alerts: at(0.04, 0.72, 0.83, 0.215),
+  alerts: at(0.04, 0.72, 0.92, 0.215),
   goal: at(0.04, 0.025, 0.54, 0.065),
   poll: at(0.34, 0.1, 0.62, 0.27),
   prediction: at(0.04, 0.38, 0.6, 0.18),

@@ -184,6 +184,16 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
         quietly(() => api('addAsset', { query: { name: name.slice(-120) }, body: bytes, token })),
       remove: (id: string) => quietly(() => api('removeAsset', { body: { id }, token })),
     },
+    /** The same, where the card itself says why the server refused it. */
+    attempt: <N extends RouteName>(name: N, of: string, body?: Sent<N>) =>
+      call(name, of, body).then(
+        (answer) => ({ answer, refused: null }),
+        (error: unknown) => {
+          if (error instanceof Refusal && error.status === 400) return { answer: null, refused: error.message };
+          fail(error);
+          return { answer: null, refused: 'It was not saved.' };
+        },
+      ),
     renewOverlay: () =>
       busy('overlay', async () => {
         store.set({ shown: await api('renewOverlayToken', { params: { stream: stream() }, token }) });

@@ -20,6 +20,7 @@ import { GoalCard } from './goal-card.js';
 import { LinksCard } from './links-card.js';
 import { Sponsors } from './links-sponsors.js';
 import { MoneyCard } from './money-card.js';
+import { OverlayCard } from './overlay/card.js';
 import { PollCard } from './poll-card.js';
 import { PredictionCard } from './prediction-card.js';
 import { ReportCard } from './report-card.js';
@@ -121,6 +122,7 @@ function Page({ desk }: { desk: Desk }) {
         <main class="board">
           <div>
             <MoneyCard shown={shown} desk={desk} busy={busy} />
+            <OverlayCard key={`overlay ${shown.info.id}`} shown={shown} desk={desk} />
             <LinksCard state={state} shown={shown} desk={desk} />
             <ReportCard state={state} shown={shown} desk={desk} />
             <ShowsCard key={`shows ${shown.info.id}`} shown={shown} desk={desk} />
