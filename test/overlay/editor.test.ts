@@ -130,13 +130,11 @@ it('a theme, and the host’s own CSS after it, change the open overlay at once;
   await shoot(page, 'editor-css-phone');
   expect((await dtok.api('getLook', main)).css).toBe(own);
   expect(await groundOf(overlay)).toBe('rgb(1, 2, 3)');
-  await page
-    .getByTestId('own-css-file')
-    .setInputFiles({
-      name: 'mine.css',
-      mimeType: 'text/css',
-      buffer: Buffer.from(':root { --dtok-ground: rgb(7, 8, 9); }'),
-    });
+  await page.getByTestId('own-css-file').setInputFiles({
+    name: 'mine.css',
+    mimeType: 'text/css',
+    buffer: Buffer.from(':root { --dtok-ground: rgb(7, 8, 9); }'),
+  });
   await soon(async () => expect(await groundOf(overlay)).toBe('rgb(7, 8, 9)'));
   await page.getByTestId('own-css-clear').click();
   await soon(async () => expect(await groundOf(overlay)).toBe('rgb(10, 10, 18)'));

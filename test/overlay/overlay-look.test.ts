@@ -1,4 +1,5 @@
 // How an overlay looks: where its parts stand, what CSS is let in, and that overlays hear of a change at once.
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
 import { troubleOf } from '../../src/overlay/looks/css.js';
 import { changed, partsOn, usualLook } from '../../src/overlay/looks/rules.js';
@@ -84,6 +85,24 @@ it.each([
   'a { background: url(/pictures/x.png), url("http://here.example/y.png"), url(#z) } /* { */ b::after { content: ")" }',
 ])('lets %j in', (css) => {
   expect(troubleOf(css, 'http://here.example')).toBe(null);
+});
+
+const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+
+it('parts use variables that are there, and the documentation has each with its default', () => {
+  const base = read('src/web/overlay/themes/base.css');
+  const defaults = new Map(
+    [...base.matchAll(/(--dtok-[\w-]+):\s*([^;]+);/g)].map(([, name = '', value = '']) => [name, value]),
+  );
+  expect(defaults.size).toBeGreaterThan(40);
+  const docs = read('docs/overlay.md');
+  for (const [name, value] of defaults) expect(docs).toContain(`| \`${name}\` | \`${value.replace(/\s+/g, ' ')}\` |`);
+  const folder = new URL('../../src/web/overlay/', import.meta.url);
+  const sheets = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.css'));
+  for (const sheet of sheets) {
+    const used = read(`src/web/overlay/${sheet}`).match(/--dtok-[\w-]+/g) ?? [];
+    for (const name of used) expect(defaults.has(name), `${sheet}: ${name}`).toBe(true);
+  }
 });
 
 it('the address of an overlay says which parts it shows, or leaves it to the look', () => {
