@@ -1,6 +1,9 @@
 // What a preview shows: a show in full swing, made up, that moves so that the host sees how things move.
+import { defaultText } from '../../vocabulary/alert-looks.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
 import type { PollTally, PollView } from '../../vocabulary/polls.js';
+import type { PredictionView } from '../../vocabulary/predictions.js';
+import type { TickerItem } from '../../vocabulary/ticker.js';
 import type { Unit } from '../shared/money.js';
 import type { Tell } from './preview.js';
 
@@ -16,6 +19,8 @@ const leaders = [
   { name: 'Émilie', amount: 9, tips: 1 },
   { name: 'Hedy', amount: 5, tips: 2 },
 ];
+/** Without a sound: nobody asked for one here. */
+const look = { text: defaultText, sound: 'none', volume: 0, picture: 'none', animation: 'slide', say: '' } as const;
 const alertEveryMs = 7500;
 const standMs = 6500;
 const moveEveryMs = 2500;
@@ -56,6 +61,24 @@ function poll(stream: string, votes: readonly number[], now: number): PollView {
   };
 }
 
+function prediction({ stream, unit }: Needs, staked: readonly number[], now: number): PredictionView {
+  const pot = staked.reduce((sum, one) => sum + one, 0);
+  return {
+    ...{ id: 'preview', stream, market: '0x', escrow: '0x', question: 'Will the encore be longer than the set?' },
+    ...{ options: ['Yes', 'No'], state: 'open', stakes: 14, pot: whole(pot, unit), minStake: '1', feeBps: 0 },
+    totals: staked.map((one) => whole(one, unit)),
+    odds: staked.map((one) => Math.floor((pot * 1000) / one)),
+    ...{ openedAt: now - 60_000, lockAt: now + pollMs - ((now - began) % pollMs), resolveBy: now + 86_400_000 },
+    ...{ winner: null, finalAt: null, refunds: false, at: now },
+  };
+}
+
+const newsOf = (unit: Unit): TickerItem[] => [
+  { n: 3, kind: 'tip', name: 'Grace Hopper', amount: whole(8, unit) },
+  { n: 2, kind: 'poll', question: 'Which song first?', winners: ['Blue in green'] },
+  { n: 1, kind: 'tip', name: 'Ada', amount: whole(2, unit) },
+];
+
 function createAlerts({ unit, tell }: Needs) {
   let next = 0;
   return (): void => {
@@ -70,7 +93,7 @@ function createAlerts({ unit, tell }: Needs) {
       tips: 1,
       people: 1,
     } as const;
-    tell('show', { ...showing, ...tip, from: now, until: now + standMs, now }, () => {});
+    tell('show', { ...showing, ...tip, look, receipt: 'authorized', from: now, until: now + standMs, now }, () => {});
   };
 }
 
@@ -98,11 +121,15 @@ export function playSamples(needs: Needs): void {
     const goal = { title: 'A new amp for the second set', amount: whole(50, unit), given: whole(given, unit) };
     tell('goal', { ...goal, since: now, reachedAt: null });
     tell('poll', { poll: poll(stream, votes, now), n: 0 });
+    tell('prediction', { prediction: prediction(needs, [60, 25 + given], now), endedAt: null, n: 0 });
     tell('viewers', 128 + given);
   }
 
   const board = leaders.map((leader) => ({ ...leader, amount: whole(leader.amount, unit) }));
   tell('leaderboard', { span: 'show', since: Date.now(), leaders: board, people: board.length });
+  tell('ticker', newsOf(unit));
+  tell('onAir', Date.now() - 1_900_000);
+  tell('watchUrl', `${location.origin}/watch/${stream}`);
   for (const _ of tips) tipEvent();
   move();
   alert();
