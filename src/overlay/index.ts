@@ -115,7 +115,11 @@ export function startOverlay(needs: OverlayNeeds) {
     const on = partsOn(look);
     socket.data.parts = new Set(on);
     await welcome(socket, stream, new Set(on.filter((name) => !had.has(name))));
-    await news.leave(socket, stream, [...had].filter((name) => !on.some((one) => one === name)));
+    await news.leave(
+      socket,
+      stream,
+      [...had].filter((name) => !on.some((one) => one === name)),
+    );
     if (!had.has('alerts') || on.includes('alerts')) return;
     const showing = needs.alerts.current(stream);
     if (showing) socket.emit('hide', showing.id);
