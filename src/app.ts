@@ -14,6 +14,7 @@ import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
 import { createMetrics } from './metrics.js';
 import { createTicker, defaultSettings, type Overlay, openAlerts, openAssets, startOverlay } from './overlay/index.js';
+import { openObs } from './overlay/obs/index.js';
 import { type Chat, openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createPayers, openPolls } from './polls/index.js';
@@ -235,6 +236,13 @@ async function wire(
     prediction: predictions.view,
   });
   onStop(standings.start().stop);
+  const obs = await openObs({
+    ...{ store, feed, log, folder: settings.data, publicUrl: settings.publicUrl, rtmpUrl: shows.rtmpUrl },
+    stream: shows.streams.get,
+    overlays: (stream) => overlay?.stage.overlays(stream) ?? 0,
+    say: (amount) => worded(amount, chain.token),
+  });
+  onStop(obs.stop);
   const ens = createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) });
   const botHouse = createBotHouse({
     payments,
@@ -310,6 +318,7 @@ async function wire(
       overlay,
       alerts,
       assets,
+      obs,
       goals,
       standings,
       faucet: place.dev ? chain.mint : null,

@@ -3,6 +3,7 @@
 import type { Hosts } from '../bots/index.js';
 import type { Goals, Standings } from '../goals/index.js';
 import type { Alerts, Assets, Overlay } from '../overlay/index.js';
+import type { Obs } from '../overlay/obs/index.js';
 import type { Chat } from '../payments/chat/index.js';
 import {
   type Ens,
@@ -28,6 +29,7 @@ import { createHostChatHandlers } from './host-chat-handlers.js';
 import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
 import type { Handlers } from './mount.js';
+import { createObsHandlers } from './obs-handlers.js';
 import { createPollHandlers } from './poll-handlers.js';
 import { createPredictionHandlers } from './prediction-handlers.js';
 import { createReportHandlers } from './report-handlers.js';
@@ -47,6 +49,7 @@ export interface HandlerNeeds {
   overlay: Overlay;
   alerts: Alerts;
   assets: Assets;
+  obs: Obs;
   goals: Goals;
   standings: Standings;
   /** Test tokens; null where the tokens are real. */
@@ -217,6 +220,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     },
     ...createAlertHandlers({ ...needs, streams: shows.streams, hostStream }),
     ...createAssetHandlers(needs),
+    ...createObsHandlers(needs),
     ...createGoalHandlers({ ...needs, streams: shows.streams }),
     ...createShowHandlers({ ...needs, streams: shows.streams }),
     ...links.handlers,

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { alertLooks } from './migrations/alert-looks.js';
 import { alertsAndGoals } from './migrations/alerts.js';
 import { moves } from './migrations/moves.js';
+import { obs } from './migrations/obs.js';
 import { payouts } from './migrations/payouts.js';
 import { polls } from './migrations/polls.js';
 import { posts } from './migrations/posts.js';
@@ -302,6 +303,7 @@ const steps: readonly Migration[] = [
   alertLooks,
   shows,
   payouts,
+  obs,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

@@ -1,0 +1,242 @@
+// The OBS of one stream: connected for as long as the host wants, seen, set up, steered, and told of to the dashboard.
+import type { z } from 'zod';
+import type { Logger } from '../../log.js';
+import { createTurns } from '../../turns.js';
+import type { ObsAct, ObsAllowPatch, ObsConnect, ObsPlan, ObsRule, ObsView } from '../../vocabulary/obs.js';
+import { Problem } from '../../vocabulary/problems.js';
+import type { dial, Line } from './dial.js';
+import type { Director } from './director.js';
+import { createHand, type Hand } from './hand.js';
+import { type Link, type LinkState, startLink } from './link.js';
+import { isTarget, saidService, type Target } from './plan.js';
+import type { Kept } from './rows.js';
+import { createSetUp } from './setup.js';
+import { type Eyes, openEyes, readService } from './sight.js';
+
+const startMs = 10_000;
+
+export interface DeskNeeds {
+  stream: string;
+  kept: Kept;
+  keep: (kept: Kept) => Promise<void>;
+  password: { get: () => string | null; set: (password: string | null) => void };
+  target: (address: string) => Target;
+  director: (hand: () => Hand | null, onChange: () => void) => Promise<Director>;
+  /** Runs acts on this stream's OBS one after the other. */
+  turn: <T>(act: () => Promise<T>) => Promise<T>;
+  dial: typeof dial;
+  log: Logger;
+}
+
+export type ObsDesk = Awaited<ReturnType<typeof openDesk>>;
+
+export async function openDesk(needs: DeskNeeds) {
+  const { stream, kept, password, turn, log } = needs;
+  let link: Link | null = null;
+  let state: LinkState | null = null;
+  let eyes: Eyes | null = null;
+  let hand: Hand | null = null;
+  let seen = 1;
+  const waiting = new Set<() => void>();
+  const changing = createTurns<'kept'>();
+
+  function changed(): void {
+    seen += 1;
+    for (const wake of [...waiting]) wake();
+  }
+
+  const director = await needs.director(() => (eyes ? hand : null), changed);
+  const target = (): Target => needs.target(kept.address ?? '');
+  const quietly = (what: string, act: () => Promise<unknown>): void =>
+    void act().catch((error) => {
+      if (!(error instanceof Problem)) log.error({ err: error, stream }, what);
+      else log.debug({ stream, why: error.code }, what);
+    });
+
+  function close(): void {
+    eyes?.close();
+    eyes = null;
+    hand = null;
+  }
+
+  async function look(line: Line): Promise<void> {
+    const mine = await openEyes({
+      line,
+      isHere: (service) => isTarget(service, target()),
+      onChange: changed,
+      onScene: () => quietly('a switch of scenes was not noted', () => turn(director.switched)),
+      onFault: (error) => quietly('OBS could not be read', () => Promise.reject(error)),
+    });
+    if (state?.line !== line) return mine.close();
+    eyes = mine;
+    changed();
+    quietly('rules could not act', () => turn(director.tick));
+  }
+
+  function onState(next: LinkState): void {
+    if (next.is !== state?.is) log.info({ stream, why: next.problem?.code }, `OBS is ${next.is}`);
+    close();
+    state = next;
+    const { line } = next;
+    if (line) {
+      hand = createHand(line, () => kept.allow);
+      look(line).catch((error) => {
+        quietly('OBS could not be read', () => Promise.reject(error));
+        line.hangUp();
+      });
+    }
+    changed();
+  }
+
+  function begin(first?: Line): void {
+    if (kept.address === null) return;
+    const whence = { address: kept.address, password: password.get(), dial: needs.dial };
+    link = startLink({ ...whence, ...(first && { first }), onState });
+  }
+
+  function end(): void {
+    link?.stop();
+    link = null;
+    close();
+    state = null;
+  }
+
+  /** One after the other, so that none is lost. */
+  const change = (patch: (now: Kept) => Partial<Kept>): Promise<void> => {
+    const act = async (): Promise<void> => {
+      const next = patch(kept);
+      await needs.keep({ ...kept, ...next });
+      Object.assign(kept, next);
+      changed();
+    };
+    return changing('kept', act);
+  };
+
+  const view = (): ObsView => ({
+    ...{ address: kept.address, hasPassword: password.get() !== null, allow: kept.allow, seen },
+    state: kept.address === null ? 'off' : state?.is === 'connected' && !eyes ? 'connecting' : (state?.is ?? 'off'),
+    problem: state?.problem?.message ?? null,
+    obs: eyes?.sight() ?? null,
+    rules: director.rules().map(({ id, when, deed, coolSeconds, on, last }) => ({
+      ...{ id, when, deed, coolSeconds, on, last },
+      allowed: kept.allow[deed.act],
+    })),
+  });
+
+  /** Resolves when something changed, or after `ms`. */
+  const moved = (ms: number): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        clearTimeout(timer);
+        waiting.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, ms);
+      waiting.add(wake);
+    });
+
+  /** Problem: obs_off. */
+  function ready(): { hand: Hand; eyes: Eyes } {
+    if (!hand || !eyes) throw new Problem('obs_off');
+    return { hand, eyes };
+  }
+
+  const setUp = (to: Hand) =>
+    createSetUp({
+      ...{ stream, hand: to, target },
+      allow: () => kept.allow,
+      made: () => kept.made,
+      remember: (one) => change(({ made }) => ({ made: [...made, one] })),
+    });
+
+  /** Problem: obs_elsewhere. */
+  async function mustBeHere(to: Hand): Promise<void> {
+    const service = await readService(to.read);
+    if (!isTarget(service, target())) throw new Problem('obs_elsewhere', { where: saidService(service) });
+  }
+
+  async function until(wanted: 'on' | 'off'): Promise<boolean> {
+    const end = Date.now() + startMs;
+    const from = eyes?.sight().streaming;
+    for (let begun = from !== 'off'; Date.now() < end; ) {
+      const now = eyes?.sight().streaming;
+      if (now === undefined || now === wanted) return now === wanted;
+      begun ||= now === 'starting';
+      if (begun && now === 'off') return false;
+      await moved(end - Date.now());
+    }
+    return false;
+  }
+
+  async function run(wish: ObsAct): Promise<void> {
+    const { hand: to, eyes: on } = ready();
+    if (wish.act === 'switch') {
+      await to.change('switch', 'SetCurrentProgramScene', { sceneName: wish.scene });
+      return;
+    }
+    await mustBeHere(to);
+    const { outputActive } = await to.read('GetStreamStatus');
+    if (outputActive === (wish.act === 'start')) return;
+    await to.change('stream', wish.act === 'start' ? 'StartStream' : 'StopStream');
+    if (on.sight().streaming === (wish.act === 'start' ? 'on' : 'off')) return;
+    if (!(await until(wish.act === 'start' ? 'on' : 'off')) && wish.act === 'start')
+      throw new Problem('obs_not_started');
+  }
+
+  begin();
+
+  return {
+    director,
+    view,
+    /** The view, as soon as it is newer than the one that is known. */
+    async watch(known: number | undefined, ms: number): Promise<ObsView> {
+      if (known === seen) await moved(ms);
+      return view();
+    },
+    /** Kept only when it works. Problems: why it does not. */
+    async connect(wish: ObsConnect): Promise<ObsView> {
+      const same = wish.address === kept.address ? password.get() : null;
+      const word = wish.password === undefined ? same : wish.password || null;
+      const line = await needs.dial(wish.address, word);
+      end();
+      password.set(word);
+      await change(() => ({ address: wish.address }));
+      begin(line);
+      for (let tries = 0; !eyes && tries < 20; tries += 1) await moved(250);
+      return view();
+    },
+    async forget(): Promise<ObsView> {
+      end();
+      password.set(null);
+      await change(() => ({ address: null }));
+      return view();
+    },
+    async allow(patch: z.infer<typeof ObsAllowPatch>): Promise<ObsView> {
+      const given = Object.entries(patch).filter(([, value]) => value !== undefined);
+      await change(({ allow }) => ({ allow: { ...allow, ...Object.fromEntries(given) } }));
+      return view();
+    },
+    /** Problem: obs_off. */
+    plan: async (camera: string | null): Promise<ObsPlan> => setUp(ready().hand).plan(camera),
+    /** Problems: obs_off, obs_plan_old. */
+    setUp: (camera: string | null, plan: string): Promise<ObsPlan> =>
+      turn(async () => {
+        const { hand: to, eyes: on } = ready();
+        const left = await setUp(to).run(camera, plan);
+        await on.look();
+        return left;
+      }),
+    /** Problems: obs_off, obs_not_allowed, obs_elsewhere, obs_not_started, obs_said_no. */
+    async act(wish: ObsAct): Promise<ObsView> {
+      await run(wish);
+      return view();
+    },
+    /** Problems: obs_rule_unknown, obs_many_rules. */
+    putRule: (id: number | undefined, rule: ObsRule): Promise<ObsView> => turn(() => director.put(id, rule)).then(view),
+    /** Problem: obs_rule_unknown. */
+    removeRule: (id: number): Promise<ObsView> => turn(() => director.remove(id)).then(view),
+    /** Problems: obs_rule_unknown, obs_off. */
+    tryRule: (id: number): Promise<ObsView> => turn(() => director.rehearse(id)).then(view),
+    stop: end,
+  };
+}
