@@ -4,7 +4,7 @@ import type { Logger } from '../../log.js';
 import { createTurns } from '../../turns.js';
 import type { ObsAct, ObsAllowPatch, ObsConnect, ObsPlan, ObsRule, ObsView } from '../../vocabulary/obs.js';
 import { Problem } from '../../vocabulary/problems.js';
-import type { dial, Line } from './dial.js';
+import type { Dial, Line } from './dial.js';
 import type { Director } from './director.js';
 import { createHand, type Hand } from './hand.js';
 import { type Link, type LinkState, startLink } from './link.js';
@@ -24,7 +24,7 @@ export interface DeskNeeds {
   director: (hand: () => Hand | null, onChange: () => void) => Promise<Director>;
   /** Runs acts on this stream's OBS one after the other. */
   turn: <T>(act: () => Promise<T>) => Promise<T>;
-  dial: typeof dial;
+  dial: Dial;
   log: Logger;
 }
 

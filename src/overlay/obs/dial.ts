@@ -16,8 +16,10 @@ export interface Line {
   hangUp(): void;
 }
 
-const helloMs = 5000;
-const answerMs = 5000;
+/** How long OBS may take to greet, and to answer. */
+export const usualLimits = { helloMs: 5000, answerMs: 5000 };
+export type Dial = (address: string, password: string | null) => Promise<Line>;
+
 const rpcVersion = 1;
 
 /** What it hears of: scenes, inputs, scene items, the stream; not the meters that come many times a second. */
@@ -41,7 +43,8 @@ function inTime<T>(work: Promise<T>, ms: number, late: () => Error): Promise<T> 
 }
 
 /** Problems: those of `dialTrouble`. */
-export async function dial(address: string, password: string | null): Promise<Line> {
+export async function dial(address: string, password: string | null, limits = usualLimits): Promise<Line> {
+  const { helloMs, answerMs } = limits;
   const { OBSWebSocket } = await import('obs-websocket-js/json');
   const socket: Socket = new OBSWebSocket();
   let opened = false;

@@ -5,17 +5,16 @@ import type { Store } from '../../store/index.js';
 import { createTurns } from '../../turns.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
 import { openDesk } from './desk.js';
-import { dial } from './dial.js';
+import { dial, usualLimits } from './dial.js';
 import { openDirector } from './director.js';
 import { nothingAllowed } from './hand.js';
 import { openPasswords } from './passwords.js';
 import type { Target } from './plan.js';
+import { outOfReach } from './reach.js';
 import { createObsRows } from './rows.js';
 
 export type Obs = Awaited<ReturnType<typeof openObs>>;
 type Desk = Awaited<ReturnType<typeof openDesk>>;
-
-const local = (host: string): boolean => /^(localhost|127(\.\d+){3}|\[::1\])$/.test(host);
 
 export interface ObsNeeds {
   store: Store;
@@ -31,11 +30,12 @@ export interface ObsNeeds {
   /** An amount, worded for people. */
   say: (amount: bigint) => string;
   log: Logger;
+  limits?: typeof usualLimits;
   now?: () => number;
 }
 
 export async function openObs(needs: ObsNeeds) {
-  const { store, feed, publicUrl, rtmpUrl, log, now = Date.now } = needs;
+  const { store, feed, publicUrl, rtmpUrl, log, limits = usualLimits, now = Date.now } = needs;
   const rows = createObsRows(store);
   const passwords = openPasswords(needs.folder);
   const turns = createTurns<string>();
@@ -45,11 +45,10 @@ export async function openObs(needs: ObsNeeds) {
 
   function target(stream: string, address: string): Target {
     const { streamKey, overlayToken, keyPeriodMs } = needs.stream(stream);
-    const away = URL.canParse(address) && !local(new URL(address).hostname);
     return {
       overlayUrl: `${publicUrl}/overlay/${stream}#t=${overlayToken}`,
       ...{ server: rtmpUrl, key: streamKey, keyPeriodMs },
-      outOfReach: away && local(new URL(publicUrl).hostname),
+      outOfReach: outOfReach(address, publicUrl),
     };
   }
 
@@ -79,7 +78,8 @@ export async function openObs(needs: ObsNeeds) {
   async function open(stream: string): Promise<Desk> {
     const kept = known.get(stream) ?? { address: null, allow: nothingAllowed, made: [], handled: feed.last() };
     const desk = await openDesk({
-      ...{ stream, kept, dial, log },
+      ...{ stream, kept, log },
+      dial: (address, password) => dial(address, password, limits),
       keep: (next) => rows.keep(stream, next),
       password: { get: () => passwords.get(stream), set: (password) => passwords.set(stream, password) },
       target: (address) => target(stream, address),

@@ -1,6 +1,6 @@
 // The connection to OBS that is always there again: tried for ever, ever more seldom, and told of as it comes and goes.
 import type { Problem } from '../../vocabulary/problems.js';
-import type { dial, Line } from './dial.js';
+import type { Dial, Line } from './dial.js';
 import { dialTrouble, isFinal } from './troubles.js';
 
 export type LinkState =
@@ -21,7 +21,7 @@ export type Link = ReturnType<typeof startLink>;
 export function startLink(needs: {
   address: string;
   password: string | null;
-  dial: typeof dial;
+  dial: Dial;
   first?: Line;
   onState: (state: LinkState) => void;
 }) {

@@ -39,6 +39,8 @@ export async function startObs({ port = 0, password = 'secret', as = 'obs', worl
   const identified = new Set<WebSocket>();
   /** What it does not answer, as when it hangs. */
   const deaf = new Set<string>();
+  /** What it refuses, with which code and comment. */
+  const failing = new Map<string, [number, string]>();
   const send = (socket: WebSocket, op: number, d: object): void => socket.send(JSON.stringify({ op, d }));
   const tell = (eventType: string, eventData: Record<string, unknown>): void => {
     for (const socket of identified) send(socket, 5, { eventType, eventIntent: 4, eventData });
@@ -67,6 +69,8 @@ export async function startObs({ port = 0, password = 'secret', as = 'obs', worl
     const reply = (requestStatus: object, responseData?: object): void =>
       send(socket, 7, { requestType: type, requestId, requestStatus, responseData });
     try {
+      const fault = failing.get(type);
+      if (fault) throw new Refused(...fault);
       const act = answers[type];
       if (!act) throw new Refused(204, 'Your request type is not valid.');
       reply({ result: true, code: 100 }, act(data));
@@ -100,6 +104,7 @@ export async function startObs({ port = 0, password = 'secret', as = 'obs', worl
     /** All that was asked of it, in its order. */
     requests,
     deaf,
+    failing,
     /** What could change something. */
     changes: () => requests.filter(({ type }) => !type.startsWith('Get')).map(({ type }) => type),
     connected: () => identified.size,
