@@ -6,12 +6,12 @@ import type { ObsAct, ObsAllowPatch, ObsConnect, ObsPlan, ObsRule, ObsView } fro
 import { Problem } from '../../vocabulary/problems.js';
 import type { Dial, Line } from './dial.js';
 import type { Director } from './director.js';
-import { createHand, type Hand } from './hand.js';
-import { type Link, type LinkState, startLink } from './link.js';
+import type { Hand } from './hand.js';
 import { isTarget, saidService, type Target } from './plan.js';
+import { createPresence } from './presence.js';
 import type { Kept } from './rows.js';
 import { createSetUp } from './setup.js';
-import { type Eyes, openEyes, readService } from './sight.js';
+import { type Eyes, readService } from './sight.js';
 
 const startMs = 10_000;
 
@@ -32,10 +32,6 @@ export type ObsDesk = Awaited<ReturnType<typeof openDesk>>;
 
 export async function openDesk(needs: DeskNeeds) {
   const { stream, kept, password, turn, log } = needs;
-  let link: Link | null = null;
-  let state: LinkState | null = null;
-  let eyes: Eyes | null = null;
-  let hand: Hand | null = null;
   let seen = 1;
   const waiting = new Set<() => void>();
   const changing = createTurns<'kept'>();
@@ -45,60 +41,18 @@ export async function openDesk(needs: DeskNeeds) {
     for (const wake of [...waiting]) wake();
   }
 
-  const director = await needs.director(() => (eyes ? hand : null), changed);
   const target = (): Target => needs.target(kept.address ?? '');
-  const quietly = (what: string, act: () => Promise<unknown>): void =>
-    void act().catch((error) => {
-      if (!(error instanceof Problem)) log.error({ err: error, stream }, what);
-      else log.debug({ stream, why: error.code }, what);
-    });
-
-  function close(): void {
-    eyes?.close();
-    eyes = null;
-    hand = null;
-  }
-
-  async function look(line: Line): Promise<void> {
-    const mine = await openEyes({
-      line,
-      isHere: (service) => isTarget(service, target()),
-      onChange: changed,
-      onScene: () => quietly('a switch of scenes was not noted', () => turn(director.switched)),
-      onFault: (error) => quietly('OBS could not be read', () => Promise.reject(error)),
-    });
-    if (state?.line !== line) return mine.close();
-    eyes = mine;
-    changed();
-    quietly('rules could not act', () => turn(director.tick));
-  }
-
-  function onState(next: LinkState): void {
-    if (next.is !== state?.is) log.info({ stream, why: next.problem?.code }, `OBS is ${next.is}`);
-    close();
-    state = next;
-    const { line } = next;
-    if (line) {
-      hand = createHand(line, () => kept.allow);
-      look(line).catch((error) => {
-        quietly('OBS could not be read', () => Promise.reject(error));
-        line.hangUp();
-      });
-    }
-    changed();
-  }
+  const presence = createPresence({
+    ...{ stream, log, dial: needs.dial, onChange: changed },
+    allow: () => kept.allow,
+    isHere: (service) => isTarget(service, target()),
+    onThere: () => turn(() => director.tick()),
+    onScene: () => turn(() => director.switched()),
+  });
+  const director = await needs.director(() => presence.there()?.hand ?? null, changed);
 
   function begin(first?: Line): void {
-    if (kept.address === null) return;
-    const whence = { address: kept.address, password: password.get(), dial: needs.dial };
-    link = startLink({ ...whence, ...(first && { first }), onState });
-  }
-
-  function end(): void {
-    link?.stop();
-    link = null;
-    close();
-    state = null;
+    if (kept.address !== null) presence.begin(kept.address, password.get(), first);
   }
 
   /** One after the other, so that none is lost. */
@@ -114,9 +68,9 @@ export async function openDesk(needs: DeskNeeds) {
 
   const view = (): ObsView => ({
     ...{ address: kept.address, hasPassword: password.get() !== null, allow: kept.allow, seen },
-    state: kept.address === null ? 'off' : state?.is === 'connected' && !eyes ? 'connecting' : (state?.is ?? 'off'),
-    problem: state?.problem?.message ?? null,
-    obs: eyes?.sight() ?? null,
+    state: presence.state(),
+    problem: presence.problem()?.message ?? null,
+    obs: presence.there()?.eyes.sight() ?? null,
     rules: director.rules().map(({ id, when, deed, coolSeconds, on, last }) => ({
       ...{ id, when, deed, coolSeconds, on, last },
       allowed: kept.allow[deed.act],
@@ -137,8 +91,9 @@ export async function openDesk(needs: DeskNeeds) {
 
   /** Problem: obs_off. */
   function ready(): { hand: Hand; eyes: Eyes } {
-    if (!hand || !eyes) throw new Problem('obs_off');
-    return { hand, eyes };
+    const there = presence.there();
+    if (!there) throw new Problem('obs_off');
+    return there;
   }
 
   const setUp = (to: Hand) =>
@@ -155,32 +110,38 @@ export async function openDesk(needs: DeskNeeds) {
     if (!isTarget(service, target())) throw new Problem('obs_elsewhere', { where: saidService(service) });
   }
 
-  async function until(wanted: 'on' | 'off'): Promise<boolean> {
-    const end = Date.now() + startMs;
-    const from = eyes?.sight().streaming;
-    for (let begun = from !== 'off'; Date.now() < end; ) {
-      const now = eyes?.sight().streaming;
-      if (now === undefined || now === wanted) return now === wanted;
-      begun ||= now === 'starting';
-      if (begun && now === 'off') return false;
-      await moved(end - Date.now());
-    }
-    return false;
-  }
+  /** Resolves to whether the stream came to be so; asked before it is begun, so that no step of it is missed. */
+  const comesTo = (wanted: 'on' | 'off'): Promise<boolean> =>
+    new Promise((resolve) => {
+      let begun = false;
+      const end = (came: boolean): void => {
+        clearTimeout(timer);
+        waiting.delete(look);
+        resolve(came);
+      };
+      const look = (): void => {
+        const now = presence.there()?.eyes.sight().streaming;
+        const failed = now === undefined || (begun && now === 'off');
+        begun ||= now === 'starting';
+        if (now === wanted) end(true);
+        else if (failed) end(false);
+      };
+      const timer = setTimeout(() => end(false), startMs).unref();
+      waiting.add(look);
+    });
 
   async function run(wish: ObsAct): Promise<void> {
-    const { hand: to, eyes: on } = ready();
+    const { hand: to } = ready();
     if (wish.act === 'switch') {
       await to.change('switch', 'SetCurrentProgramScene', { sceneName: wish.scene });
       return;
     }
     await mustBeHere(to);
-    const { outputActive } = await to.read('GetStreamStatus');
-    if (outputActive === (wish.act === 'start')) return;
-    await to.change('stream', wish.act === 'start' ? 'StartStream' : 'StopStream');
-    if (on.sight().streaming === (wish.act === 'start' ? 'on' : 'off')) return;
-    if (!(await until(wish.act === 'start' ? 'on' : 'off')) && wish.act === 'start')
-      throw new Problem('obs_not_started');
+    const start = wish.act === 'start';
+    if ((await to.read('GetStreamStatus')).outputActive === start) return;
+    const came = comesTo(start ? 'on' : 'off');
+    await to.change('stream', start ? 'StartStream' : 'StopStream');
+    if (!(await came) && start) throw new Problem('obs_not_started');
   }
 
   begin();
@@ -198,15 +159,15 @@ export async function openDesk(needs: DeskNeeds) {
       const same = wish.address === kept.address ? password.get() : null;
       const word = wish.password === undefined ? same : wish.password || null;
       const line = await needs.dial(wish.address, word);
-      end();
+      presence.end();
       password.set(word);
       await change(() => ({ address: wish.address }));
       begin(line);
-      for (let tries = 0; !eyes && tries < 20; tries += 1) await moved(250);
+      for (let tries = 0; !presence.there() && tries < 20; tries += 1) await moved(250);
       return view();
     },
     async forget(): Promise<ObsView> {
-      end();
+      presence.end();
       password.set(null);
       await change(() => ({ address: null }));
       return view();
@@ -237,6 +198,6 @@ export async function openDesk(needs: DeskNeeds) {
     removeRule: (id: number): Promise<ObsView> => turn(() => director.remove(id)).then(view),
     /** Problems: obs_rule_unknown, obs_off. */
     tryRule: (id: number): Promise<ObsView> => turn(() => director.rehearse(id)).then(view),
-    stop: end,
+    stop: presence.end,
   };
 }
