@@ -4,7 +4,7 @@ import type { HostStream } from '../../vocabulary/api.js';
 import type { ObsSight, ObsView } from '../../vocabulary/obs.js';
 import type { Desk } from './desk.js';
 import { lasted, type ObsDesk, useObs } from './obs.js';
-import { ConnectForm } from './obs-connect.js';
+import { ConnectForm, Wrong } from './obs-connect.js';
 import { Rules } from './obs-rules.js';
 import { SetUp } from './obs-setup.js';
 
@@ -60,7 +60,7 @@ function StreamSwitch({ sight, obs, allowed }: { sight: ObsSight; obs: ObsDesk; 
     <div class="obs-stream">
       <p>
         <b data-testid="obs-streaming">{streamWords[sight.streaming]}</b>
-        <span class="dim">{sight.here ? 'to this stream' : 'OBS is set to stream elsewhere'}</span>
+        <span class="dim">{sight.here ? 'to this stream' : 'OBS is not set to stream here'}</span>
       </p>
       {sight.here && allowed && (
         <button
@@ -134,11 +134,7 @@ export function ObsCard({ shown, desk }: { shown: HostStream; desk: Desk }) {
           {view.problem}
         </p>
       )}
-      {obs.wrong && (
-        <p class="wrong" role="alert" data-testid="obs-wrong">
-          {obs.wrong}
-        </p>
-      )}
+      {view.address !== null && <Wrong obs={obs} />}
       {sight && (
         <>
           <StreamSwitch sight={sight} obs={obs} allowed={allow.stream} />

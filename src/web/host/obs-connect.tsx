@@ -22,6 +22,16 @@ function Elsewhere() {
   );
 }
 
+/** Why the last act was refused: it stays, because what to do takes longer than a message stands. */
+export function Wrong({ obs }: { obs: ObsDesk }) {
+  if (!obs.wrong) return null;
+  return (
+    <p class="wrong" role="alert" data-testid="obs-wrong">
+      {obs.wrong}
+    </p>
+  );
+}
+
 export function ConnectForm({ view, obs, first = false }: { view: ObsView; obs: ObsDesk; first?: boolean }) {
   const [address, setAddress] = useState(view.address ?? usualObsAddress);
   const [password, setPassword] = useState('');
@@ -71,6 +81,7 @@ export function ConnectForm({ view, obs, first = false }: { view: ObsView; obs: 
       <button type="submit" class={first ? 'main' : 'quiet'} data-testid="obs-connect" disabled={obs.busy}>
         {obs.busy ? 'Connecting…' : 'Connect'}
       </button>
+      {first && <Wrong obs={obs} />}
       <Elsewhere />
     </form>
   );

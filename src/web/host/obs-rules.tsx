@@ -5,6 +5,7 @@ import type { Unit } from '../shared/money.js';
 import { ago } from '../shared/time.js';
 import { deedText, mayText, type ObsDesk, whenText } from './obs.js';
 import { RuleForm } from './obs-rule-form.js';
+import { Tick } from './obs-tick.js';
 
 interface Needs {
   view: ObsView;
@@ -40,17 +41,12 @@ function RuleLine({ rule, view, obs, unit, edit }: Needs & { rule: ObsRuleInfo; 
       </p>
       <Last rule={rule} />
       <div class="row wrap">
-        <label class="check">
-          <input
-            type="checkbox"
-            checked={on}
-            data-testid="obs-rule-on"
-            onChange={(event) =>
-              void obs.act('putObsRule', { id, when, deed, coolSeconds, on: event.currentTarget.checked })
-            }
-          />
-          On
-        </label>
+        <Tick
+          text="On"
+          checked={on}
+          set={(next) => obs.act('putObsRule', { id, when, deed, coolSeconds, on: next })}
+          testid="obs-rule-on"
+        />
         <button
           type="button"
           class="quiet small"

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { ObsAllow, ObsMay, ObsPlan, ObsSight, ObsStep, ObsView } from '../../vocabulary/obs.js';
 import { cameraText, mayText, type ObsDesk } from './obs.js';
+import { Tick } from './obs-tick.js';
 
 const marks: Record<ObsStep['does'], string> = { make: '+', change: '~', fine: '✓', cannot: '!', forbidden: '–' };
 const says: Record<ObsStep['does'], string> = {
@@ -12,18 +13,9 @@ const says: Record<ObsStep['does'], string> = {
   forbidden: 'is not allowed',
 };
 
-export function May({ may, allow, obs }: { may: ObsMay; allow: ObsAllow; obs: ObsDesk }) {
-  return (
-    <label class="check">
-      <input
-        type="checkbox"
-        checked={allow[may]}
-        data-testid={`obs-may-${may}`}
-        onChange={(event) => void obs.act('allowObs', { [may]: event.currentTarget.checked })}
-      />
-      {mayText[may]}
-    </label>
-  );
+function May({ may, allow, obs }: { may: ObsMay; allow: ObsAllow; obs: ObsDesk }) {
+  const set = (on: boolean) => obs.act('allowObs', { [may]: on });
+  return <Tick text={mayText[may]} checked={allow[may]} set={set} testid={`obs-may-${may}`} />;
 }
 
 function Steps({ steps, of }: { steps: readonly ObsStep[]; of: readonly ObsStep['part'][] }) {

@@ -27,7 +27,14 @@ const settings = (port: number): string =>
     ...['[General]', 'FirstRun=true', 'EnableAutoUpdates=false', ''],
     ...['[OBSWebSocket]', 'FirstLoad=false', 'ServerEnabled=true', `ServerPort=${port}`, 'AlertsEnabled=false'],
     ...['AuthRequired=true', `ServerPassword=${realPassword}`, ''],
+    ...['[Basic]', 'Profile=Untitled', 'ProfileDir=Untitled', ''],
   ].join('\n');
+
+/** A small picture, so that the machine has time for the rest. */
+const profile = [
+  ...['[General]', 'Name=Untitled', '', '[SimpleOutput]', 'Preset=ultrafast', ''],
+  ...['[Video]', 'BaseCX=640', 'BaseCY=360', 'OutputCX=640', 'OutputCY=360', 'FPSCommon=20', ''],
+].join('\n');
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
@@ -54,13 +61,17 @@ export type RealObs = Awaited<ReturnType<typeof prepareObs>>;
 export async function prepareObs() {
   const home = temporaryFolder('real-obs');
   const folder = join(home, '.config', 'obs-studio');
-  mkdirSync(folder, { recursive: true });
   const port = await freePort();
+  const profileFolder = join(folder, 'basic', 'profiles', 'Untitled');
+  mkdirSync(profileFolder, { recursive: true });
+  writeFileSync(join(profileFolder, 'basic.ini'), profile);
   writeFileSync(join(folder, 'global.ini'), settings(port));
   const { child: screen, display } = await startScreen();
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), XDG_RUNTIME_DIR: home };
   const look = { DISPLAY: display, LIBGL_ALWAYS_SOFTWARE: '1', QT_QPA_PLATFORM: 'xcb' };
-  const flags = ['--multi', '--disable-updater', '--disable-missing-files-check', '--minimize-to-tray'];
+  const flags = ['--multi', '--disable-updater', '--disable-missing-files-check', '--minimize-to-tray'].concat(
+    '--disable-shutdown-check',
+  );
   let obs: ChildProcess | null = null;
   let output = '';
   const kill = async (): Promise<void> => {
