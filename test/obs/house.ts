@@ -23,7 +23,7 @@ export const rule = (when: ObsTrigger, deed: ObsDeed, coolSeconds = 0): ObsRule 
 export const tipFrom = (from: number): ObsTrigger => ({ on: 'tip', from: `${from}` });
 
 /** Waits for something to hold. */
-export const holds = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 8000, interval: 20 });
+export const holds = (check: () => unknown): Promise<unknown> => vi.waitFor(check, { timeout: 15_000, interval: 20 });
 
 export interface HouseOptions {
   publicUrl?: string;
@@ -49,7 +49,7 @@ export async function openHouse({ publicUrl = 'http://localhost:8402', folder }:
     const obs = await openObs({
       ...{ store, feed, folder: data, publicUrl, rtmpUrl: 'rtmp://localhost:1935/live', now },
       log: log as never,
-      limits: { helloMs: 1500, answerMs: 700 },
+      limits: { helloMs: 2000, answerMs: 1500 },
       stream: () => secrets,
       overlays: () => stage.overlays,
       say: (amount) => `${amount} DAI`,

@@ -1,10 +1,12 @@
 // A real OBS: dTok sets it up and has it stream, viewers get what it sends, a tip switches its scene, and killed it comes back.
+import { OBSWebSocket } from 'obs-websocket-js/json';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { missingForObs } from '../../scripts/obs.mjs';
 import { addressOf, randomKey, sessionDigest, sign } from '../../src/payments/typed-data.js';
 import type { ObsView } from '../../src/vocabulary/obs.js';
 import { openTipper } from '../overlay/tipper.js';
 import { type Dtok, removeFolder, startDtok } from '../support/dtok.js';
-import { missingForObs, prepareObs, type RealObs, realPassword } from '../support/obs/real.js';
+import { prepareObs, type RealObs, realPassword } from '../support/obs/real.js';
 
 const missing = missingForObs();
 if (missing.length > 0) {
@@ -112,6 +114,48 @@ describe.skipIf(missing.length > 0)('a real OBS', () => {
     await sees(({ obs: sight }) => expect(sight?.scene).toBe('Scene'));
     const [rule] = (await view()).rules;
     expect(rule?.last).toMatchObject({ ok: true, text: 'Switched to “dTok”.' });
+  });
+
+  it('shows, writes and plays what the host has, and puts it back', async () => {
+    const host = new OBSWebSocket();
+    await host.connect(obs.address, realPassword);
+    const add = (
+      inputName: string,
+      inputKind: string,
+      inputSettings: Record<string, string>,
+      sceneItemEnabled = true,
+    ) => host.call('CreateInput', { sceneName: 'Scene', inputName, inputKind, inputSettings, sceneItemEnabled });
+    const { inputKinds } = await host.call('GetInputKindList');
+    const textKind = inputKinds.find((kind) => kind.startsWith('text_')) ?? '';
+    await add('Words', textKind, { text: 'Hello' });
+    await add('Clip', 'ffmpeg_source', {});
+    const { sceneItemId } = await add('Flash', 'color_source_v3', {}, false);
+    await dtok.api('allowObs', { ...main, body: { show: true, media: true, text: true } });
+    const said: string[] = [];
+    for (const deed of [
+      { act: 'show', scene: 'Scene', source: 'Flash', seconds: 1 },
+      { act: 'text', source: 'Words', text: '{name}: {message}', seconds: 1 },
+      { act: 'media', source: 'Clip' },
+      { act: 'show', scene: 'Scene', source: 'Nothing', seconds: 1 },
+    ] as const) {
+      const { rules } = await dtok.api('putObsRule', {
+        ...main,
+        body: { when: { on: 'goal' }, deed, coolSeconds: 0, on: true },
+      });
+      const tried = await dtok.api('tryObsRule', { ...main, body: { id: rules.at(-1)?.id ?? 0 } });
+      said.push(tried.rules.at(-1)?.last?.text ?? '');
+    }
+    expect(said).toEqual([
+      'Tried: Showed “Flash” in “Scene”.',
+      'Tried: Changed the text “Words”.',
+      'Tried: Played “Clip”.',
+      'OBS has no source in “Scene” “Nothing” any more. Choose another.',
+    ]);
+    const shown = async () =>
+      (await host.call('GetSceneItemEnabled', { sceneName: 'Scene', sceneItemId })).sceneItemEnabled;
+    const text = async () => (await host.call('GetInputSettings', { inputName: 'Words' })).inputSettings.text;
+    await vi.waitFor(async () => expect([await shown(), await text()]).toEqual([false, 'Hello']), slow);
+    await host.disconnect();
   });
 
   it('stops', async () => {

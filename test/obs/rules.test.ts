@@ -1,6 +1,7 @@
 // Rules: what happens in a show moves OBS, once, on time, within what is allowed, and nothing held back gets on air.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fill, freshMs, matches, verdictOf } from '../../src/overlay/obs/rules.js';
+import { openStore } from '../../src/store/index.js';
 import type { FeedEvent } from '../../src/vocabulary/events.js';
 import type { ObsDeed, ObsMay, ObsRule } from '../../src/vocabulary/obs.js';
 import { addSource, type FakeObs, startObs } from '../support/obs/index.js';
@@ -275,7 +276,6 @@ describe('once, and on time', () => {
   it('what happened while dTok was away is done if it is fresh, and is history if it is not', async () => {
     const id = await put(rule({ on: 'goal' }, { act: 'media', source: 'Jingle' }));
     await house.close();
-    const { openStore } = await import('../../src/store/index.js');
     const store = await openStore({ path: `${house.data}/dtok.sqlite` });
     const data = JSON.stringify({ title: 'A new amp', amount: '50' });
     const old = Date.now() - freshMs - 5000;
@@ -289,8 +289,19 @@ describe('once, and on time', () => {
     expect(lastOf(id)?.ok).toBe(true);
   });
 
-  it('what happened before a rule was made, or changed, is not for it', async () => {
+  it('what happened before a rule was made is not for it, also when dTok starts again', async () => {
     await house.tip(5);
+    await put(rule(tipFrom(1), { act: 'media', source: 'Jingle' }));
+    await house.close();
+    await house.reopen();
+    await house.connected();
+    await put(rule({ on: 'goal' }, toParty));
+    await house.goal();
+    await holds(() => expect(obs.world.scene).toBe('Party'));
+    expect(obs.world.played).toEqual([]);
+  });
+
+  it('what waits for its turn when a rule is changed is not for it any more', async () => {
     const id = await put(rule(tipFrom(1), { act: 'media', source: 'Jingle' }));
     house.stage.overlays = 1;
     const n = await house.tip(5);

@@ -198,6 +198,10 @@ export async function openDesk(needs: DeskNeeds) {
     removeRule: (id: number): Promise<ObsView> => turn(() => director.remove(id)).then(view),
     /** Problems: obs_rule_unknown, obs_off. */
     tryRule: (id: number): Promise<ObsView> => turn(() => director.rehearse(id)).then(view),
-    stop: presence.end,
+    stop(): void {
+      presence.end();
+      // Nobody waits for what will not come.
+      changed();
+    },
   };
 }

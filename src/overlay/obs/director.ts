@@ -24,8 +24,6 @@ export async function openDirector(needs: {
   hand: () => Hand | null;
   overlays: () => number;
   say: (amount: bigint) => string;
-  /** The number of the newest event. */
-  last: () => number;
   onChange: () => void;
   log: Logger;
   now: () => number;
@@ -54,7 +52,7 @@ export async function openDirector(needs: {
   /** An event of the feed, in its order. Written only when a rule is for it: to be asked again about others is harmless. */
   async function hear(event: FeedEvent): Promise<void> {
     const meant = rules.filter(({ on, since, when }) => on && event.n > since && matches(when, event));
-    if (event.n <= kept().handled || meant.length === 0) return;
+    if (meant.length === 0) return;
     const alert = event.type === 'tip' ? await rows.alertOf(stream, event.n) : null;
     const facts = factsOf(event, needs.say);
     const fresh = meant.map(({ id }) => ({ n: event.n, rule: id, at: event.at, alert, facts }));
@@ -148,7 +146,7 @@ export async function openDirector(needs: {
     async put(id: number | undefined, rule: ObsRule): Promise<void> {
       if (id !== undefined) must(id);
       else if (rules.length >= mostRules) throw new Problem('obs_many_rules', { most: mostRules });
-      await rows.putRule(stream, id, rule, needs.last());
+      await rows.putRule(stream, id, rule);
       await reload();
     },
     /** Problem: obs_rule_unknown. */

@@ -90,7 +90,6 @@ export async function openObs(needs: ObsNeeds) {
           kept: () => kept,
           overlays: () => needs.overlays(stream),
           say: needs.say,
-          last: feed.last,
         }),
     });
     closers.push(desk.stop);
@@ -101,9 +100,13 @@ export async function openObs(needs: ObsNeeds) {
   /** Problem: unknown_stream. */
   function of(stream: string): Promise<Desk> {
     needs.stream(stream);
-    const found = desks.get(stream) ?? open(stream);
-    desks.set(stream, found);
-    return found;
+    const known = desks.get(stream);
+    if (known) return known;
+    const opening = open(stream);
+    desks.set(stream, opening);
+    // It is tried again with the next call.
+    opening.catch(() => desks.delete(stream));
+    return opening;
   }
   await Promise.all([...known.keys()].map(of));
 

@@ -78,10 +78,14 @@ export function createObsRows(store: Store) {
         last: row.told_at === null ? null : { at: row.told_at, ok: row.told_ok === 1, text: row.told },
       }));
     },
-    /** A changed rule begins anew: nothing from before it is acted on. */
-    putRule: (stream: string, id: number | undefined, rule: ObsRule, since: number): Promise<void> =>
+    /** A changed rule begins anew: it is for what is not yet in the feed. */
+    putRule: (stream: string, id: number | undefined, rule: ObsRule): Promise<void> =>
       write(async (trx) => {
-        const row = { rule: JSON.stringify(rule), since, told_at: null, told_ok: 0, told: '' };
+        const { n } = await trx
+          .selectFrom('events')
+          .select(({ fn }) => fn.max('n').as('n'))
+          .executeTakeFirstOrThrow();
+        const row = { rule: JSON.stringify(rule), since: n ?? 0, told_at: null, told_ok: 0, told: '' };
         if (id === undefined)
           return trx
             .insertInto('obs_rules')

@@ -33,11 +33,13 @@ export function dialTrouble(error: unknown, address: string, withPassword: boole
 export const lostTrouble = (code: string | number | undefined): Problem =>
   new Problem(Number(code) === closeCodes.kicked ? 'obs_kicked' : 'obs_gone');
 
-/** Why a request was not met. */
+/** Why a request was not met: only OBS itself says no with a code; else it was not asked. */
 export function saidNo(error: unknown): Error {
   if (error instanceof Problem) return error;
+  const code = codeOf(error);
+  if (code === undefined) return new Problem('obs_gone', {}, { cause: error });
   const why = error instanceof Error && error.message ? error.message : 'it gave no reason.';
-  return new Problem('obs_said_no', { why, code: codeOf(error) }, { cause: error });
+  return new Problem('obs_said_no', { why, code }, { cause: error });
 }
 
 export const isMissing = (error: unknown): boolean => error instanceof Problem && error.facts.code === missing;

@@ -1,26 +1,12 @@
 // A real OBS under a screen that nobody sees, with its websocket server on and a home of its own.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { freePort, removeFolder, temporaryFolder } from '../dtok.js';
 
 export const realPassword = 'open-sesame-42';
-
-function onPath(name: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, name), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** What is missing for it. */
-export const missingForObs = (): string[] => ['obs', 'Xvfb'].filter((name) => !onPath(name));
 
 const settings = (port: number): string =>
   [
@@ -29,6 +15,11 @@ const settings = (port: number): string =>
     ...['AuthRequired=true', `ServerPassword=${realPassword}`, ''],
     ...['[Basic]', 'Profile=Untitled', 'ProfileDir=Untitled', ''],
   ].join('\n');
+
+const pluginSettings = (port: number) => ({
+  ...{ first_load: false, server_enabled: true, server_port: port, alerts_enabled: false },
+  ...{ auth_required: true, server_password: realPassword },
+});
 
 /** A small picture, so that the machine has time for the rest. */
 const profile = [
@@ -66,6 +57,10 @@ export async function prepareObs() {
   mkdirSync(profileFolder, { recursive: true });
   writeFileSync(join(profileFolder, 'basic.ini'), profile);
   writeFileSync(join(folder, 'global.ini'), settings(port));
+  // Where newer ones look.
+  const pluginFolder = join(folder, 'plugin_config', 'obs-websocket');
+  mkdirSync(pluginFolder, { recursive: true });
+  writeFileSync(join(pluginFolder, 'config.json'), JSON.stringify(pluginSettings(port)));
   const { child: screen, display } = await startScreen();
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), XDG_RUNTIME_DIR: home };
   const look = { DISPLAY: display, LIBGL_ALWAYS_SOFTWARE: '1', QT_QPA_PLATFORM: 'xcb' };
