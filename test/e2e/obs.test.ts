@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 const tap = (page: Page, id: string) => page.getByTestId(id).click();
-const soon = { timeout: 10_000, interval: 100 };
+const soon = { timeout: 20_000, interval: 100 };
 const says = (page: Page, id: string, text: string | RegExp) =>
   vi.waitFor(async () => expect(await page.getByTestId(id).textContent()).toMatch(text), soon);
 

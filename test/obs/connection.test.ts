@@ -8,7 +8,7 @@ import { ObsConnect } from '../../src/vocabulary/obs.js';
 import { Problem } from '../../src/vocabulary/problems.js';
 import { freePort } from '../support/dtok.js';
 import { type FakeObs, type ObsOptions, startObs } from '../support/obs/index.js';
-import { holds, openHouse } from './house.js';
+import { everything, holds, nothing, openHouse } from './house.js';
 
 let house: Awaited<ReturnType<typeof openHouse>>;
 const fakes: FakeObs[] = [];
@@ -129,6 +129,14 @@ it('the password goes to no other address than the one it was given for', async 
   expect(house.view()).toMatchObject({ address: obs.address, state: 'connected' });
 });
 
+it('connected twice at once, it is one connection', async () => {
+  const obs = await start();
+  const connect = () => house.desk.connect({ address: obs.address, password: 'secret' });
+  await Promise.all([connect(), connect(), connect()]);
+  await holds(() => expect(obs.connected()).toBe(1));
+  await house.connected();
+});
+
 it('who is sent away stays away until the host connects again', async () => {
   const obs = await start();
   await house.desk.connect({ address: obs.address, password: 'secret' });
@@ -168,10 +176,17 @@ it('an OBS that hangs is left, and tried again', async () => {
   await house.connected();
 }, 15_000);
 
-it('forgets address and password', async () => {
+it('forgets address and password, and what was allowed', async () => {
   const obs = await start();
   await house.desk.connect({ address: obs.address, password: 'secret' });
-  expect(await house.desk.forget()).toMatchObject({ address: null, hasPassword: false, state: 'off', obs: null });
+  await house.desk.allow(everything);
+  expect(await house.desk.forget()).toMatchObject({
+    allow: nothing,
+    address: null,
+    hasPassword: false,
+    state: 'off',
+    obs: null,
+  });
   await holds(() => expect(obs.connected()).toBe(0));
   expect(readFileSync(join(house.data, 'obs-passwords.json'), 'utf8')).not.toContain('secret');
 });

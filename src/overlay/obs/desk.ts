@@ -6,7 +6,7 @@ import type { ObsAct, ObsAllowPatch, ObsConnect, ObsPlan, ObsRule, ObsView } fro
 import { Problem } from '../../vocabulary/problems.js';
 import type { Dial, Line } from './dial.js';
 import type { Director } from './director.js';
-import type { Hand } from './hand.js';
+import { type Hand, nothingAllowed } from './hand.js';
 import { isTarget, saidService, type Target } from './plan.js';
 import { createPresence } from './presence.js';
 import type { Kept } from './rows.js';
@@ -166,10 +166,11 @@ export async function openDesk(needs: DeskNeeds) {
       for (let tries = 0; !presence.there() && tries < 20; tries += 1) await moved(250);
       return view();
     },
+    /** What was allowed was allowed in that OBS. */
     async forget(): Promise<ObsView> {
       presence.end();
       password.set(null);
-      await change(() => ({ address: null }));
+      await change(() => ({ address: null, allow: nothingAllowed }));
       return view();
     },
     async allow(patch: z.infer<typeof ObsAllowPatch>): Promise<ObsView> {

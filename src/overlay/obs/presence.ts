@@ -65,6 +65,13 @@ export function createPresence(needs: {
     onChange();
   }
 
+  function end(): void {
+    link?.stop();
+    link = null;
+    close();
+    state = null;
+  }
+
   return {
     there: () => there,
     problem: (): Problem | null => state?.problem ?? null,
@@ -73,15 +80,11 @@ export function createPresence(needs: {
       if (!state) return 'off';
       return state.is === 'connected' && !there ? 'connecting' : state.is;
     },
-    /** `first` is a line that is open already. */
+    /** In place of the connection there was; `first` is a line that is open already. */
     begin(address: string, password: string | null, first?: Line): void {
+      end();
       link = startLink({ address, password, dial: needs.dial, onState, ...(first && { first }) });
     },
-    end(): void {
-      link?.stop();
-      link = null;
-      close();
-      state = null;
-    },
+    end,
   };
 }

@@ -100,7 +100,7 @@ function OnAir({ sight, obs, allowed }: { sight: ObsSight; obs: ObsDesk; allowed
 
 function Connection({ view, obs }: { view: ObsView; obs: ObsDesk }) {
   const forget = () => {
-    if (confirm('Forget this OBS? Its address and password are removed here; OBS itself stays as it is.'))
+    if (confirm('Forget this OBS? Its address, password and ticks are removed here; OBS itself stays as it is.'))
       void obs.act('forgetObs');
   };
   return (
