@@ -56,6 +56,29 @@ async function openCard(size: { width: number; height: number }): Promise<Page> 
   return page;
 }
 
+/** With an overlay on stage: one that is held moves nothing until it is approved and stands. */
+async function tipsMoveIt(page: Page): Promise<void> {
+  const main = { params: { stream: 'main' } };
+  await dtok.api('patchAlerts', { ...main, body: { tiers: [{ from: '0', standMs: 1500 }], gapMs: 100 } });
+  const stage = await context.newPage();
+  await stage.goto(`${dtok.overlay}`);
+  await stage.waitForSelector('body[data-connected=true]');
+  const ann = await openTipper(dtok, 10n * dai);
+  await ann.tip('Eve', 2n * dai, 'well fuck');
+  await ann.tip('Ann', 2n * dai, 'Turn it up');
+  await vi.waitFor(() => expect(obs.world.scene).toBe('Party'), soon);
+  expect(await stage.locator('.alert').textContent()).toContain('Turn it up');
+  await says(page, 'obs-rule-last', /Switched to “Party”/);
+  await vi.waitFor(() => expect(obs.world.scene).toBe('Live'), soon);
+  expect(obs.changes().filter((type) => type === 'SetCurrentProgramScene')).toHaveLength(2);
+  const [held] = (await dtok.api('getAlerts', main)).held;
+  await dtok.api('actOnAlerts', { ...main, body: { act: 'approve', id: held?.id ?? 0 } });
+  await vi.waitFor(() => expect(obs.world.scene).toBe('Party'), soon);
+  expect(await stage.locator('.alert').textContent()).toContain('well fuck');
+  await vi.waitFor(() => expect(obs.world.scene).toBe('Live'), soon);
+  await stage.close();
+}
+
 it('connects, sets up what is ticked, goes on air, and a tip moves it', async () => {
   const page = await openCard(desktop);
   await page.getByTestId('obs-address').fill(`ws://127.0.0.1:${await freePort()}`);
@@ -99,10 +122,7 @@ it('connects, sets up what is ticked, goes on air, and a tip moves it', async ()
   await tap(page, 'obs-rule-save');
   await says(page, 'obs-rule', /A tip of 2\s?DAI or more → switch to “Party” for 1 s/);
   expect(obs.world.scene).toBe('Live');
-  const ann = await openTipper(dtok, 5n * dai);
-  await ann.tip('Ann', 2n * dai, 'Turn it up');
-  await says(page, 'obs-rule-last', /Switched to “Party”/);
-  await vi.waitFor(() => expect(obs.world.scene).toBe('Live'), soon);
+  await tipsMoveIt(page);
   await says(page, 'obs-scene', /Live/);
 
   obs.userSwitches('dTok');

@@ -104,6 +104,14 @@ it('leaves alone what the host made, whatever it is called', async () => {
   expect(obs.world.inputs.get('dTok camera')?.kind).toBe('v4l2_input');
 });
 
+it('a scene of that name in another scene collection is the host’s', async () => {
+  await setUp();
+  obs.world.collection = 'Concerts';
+  obs.world.scenes.set('dTok', []);
+  obs.world.inputs.clear();
+  expect(textOf(await house.desk.plan(null), 'scene')).toContain('Make a scene “dTok 2”');
+});
+
 it('what was not allowed is not done, whatever is asked', async () => {
   expect(does(await house.desk.plan(null))).toEqual({
     ...{ scene: 'forbidden', camera: 'forbidden', overlay: 'forbidden', service: 'forbidden', encoder: 'forbidden' },
@@ -169,6 +177,9 @@ describe('what cannot be done is said, with what to do, and the rest is done', (
     obs.world.profile.set('SimpleOutput/x264Settings', 'tune=film keyint=250 crf=20');
     expect(does(await setUp()).encoder).toBe('fine');
     expect(obs.world.profile.get('SimpleOutput/x264Settings')).toBe('tune=film crf=20 keyint=60 bframes=0');
+    // Options that OBS does not look at.
+    obs.world.profile.set('SimpleOutput/UseAdvanced', 'false');
+    expect(does(await house.desk.plan(null)).encoder).toBe('change');
   });
 
   it('a step that OBS refuses', async () => {
