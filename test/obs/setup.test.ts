@@ -52,6 +52,7 @@ it('shows what it would do and changes nothing; then does that; again, there is 
       width: 1920,
       height: 1080,
       shutdown: false,
+      reroute_audio: true,
     },
   });
   expect(obs.world.inputs.get('dTok camera')?.kind).toBe('color_source_v3');

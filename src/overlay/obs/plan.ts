@@ -82,9 +82,10 @@ function overlayLine(seen: Survey, target: Target, scene: string): Line {
   if (target.outOfReach) return cannot(outOfReach);
   const { width, height } = seen.canvas;
   const mends = { url: target.overlayUrl, width, height };
-  // Not ended when it is out of sight: it goes on in step, and does not load again with every scene.
-  const settings = { ...mends, shutdown: false, restart_when_active: false };
-  const say = `the overlay as a browser source of ${width} × ${height}; its secret address goes into OBS`;
+  // Not ended when it is out of sight: it goes on in step, and does not load again with every scene. What it plays is
+  // in OBS's mix.
+  const settings = { ...mends, shutdown: false, restart_when_active: false, reroute_audio: true };
+  const say = `the overlay as a browser source of ${width} × ${height}; its secret address goes into OBS, its sound into OBS’s mixer`;
   const what = { part: 'overlay', name: 'dTok overlay', kind: 'browser_source', settings, mends, say } as const;
   return ownLine(what, seen.overlay, seen, scene);
 }
