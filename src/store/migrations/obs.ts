@@ -1,5 +1,5 @@
 // OBS: where it is and what dTok may do there, the rules, what is to be done by them, and what is to be undone.
-import { type Kysely, type Migration, sql } from 'kysely';
+import type { Kysely, Migration } from 'kysely';
 
 export const obs: Migration = {
   // biome-ignore format: one column a line reads as the table it makes
@@ -38,6 +38,5 @@ export const obs: Migration = {
       .addColumn('undo', 'text', (c) => c.notNull())
       .addPrimaryKeyConstraint('obs_undos_pk', ['stream', 'what'])
       .execute();
-    await sql`create index alerts_by_event on alerts (event) where event is not null`.execute(db);
   },
 };
