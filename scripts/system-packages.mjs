@@ -21,14 +21,14 @@ const aptOptions = [
   'DPkg::Lock::Timeout=120',
 ];
 
-function aptCommands(name) {
+function aptCommands(names) {
   const before = asRoot();
   if (!before || !has('apt-get')) return [];
   // `env` because sudo drops what we would set.
   const apt = [...before, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...aptOptions];
   return [
     [...apt, 'update'],
-    [...apt, 'install', '-y', '--no-install-recommends', name],
+    [...apt, 'install', '-y', '--no-install-recommends', ...[names].flat()],
   ];
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ensureBrowser, findBrowser } from './browser.mjs';
 import { build } from './build.mjs';
 import { ensureFfmpeg } from './ffmpeg.mjs';
+import { ensureObs } from './obs.mjs';
 import { quiet, seen } from './processes.mjs';
 import { root, setUp } from './setup.mjs';
 import { runScript, say } from './terminal.mjs';
@@ -57,6 +58,7 @@ await runScript(async () => {
   await setUp();
   const ffmpeg = await ensureFfmpeg(root);
   const browser = full ? await ensureBrowser(root) : await findBrowser(root);
+  if (full) await ensureObs();
   await build();
   const failedChecks = full ? await runChecks() : 0;
   const env = { ...process.env, FFMPEG: ffmpeg, ...(browser ? { CHROMIUM: browser } : {}) };

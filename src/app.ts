@@ -22,6 +22,7 @@ import {
   openLooks,
   startOverlay,
 } from './overlay/index.js';
+import { openObs } from './overlay/obs/index.js';
 import { type Chat, openChat, worded } from './payments/chat/index.js';
 import { connectChain, createEns, createTips, openPayments, purseState, registryOf } from './payments/index.js';
 import { createPayers, openPolls } from './polls/index.js';
@@ -248,6 +249,13 @@ async function wire(
     prediction: predictions.view,
   });
   onStop(standings.start().stop);
+  const obs = await openObs({
+    ...{ store, feed, log, folder: settings.data, publicUrl: settings.publicUrl, rtmpUrl: shows.rtmpUrl },
+    stream: shows.streams.get,
+    overlays: (stream) => overlay?.stage.overlays(stream) ?? 0,
+    say: (amount) => worded(amount, chain.token),
+  });
+  onStop(obs.stop);
   const ens = createEns({ read: chain.read, registry: registryOf(chain.chainId, settings.ensRegistry) });
   const botHouse = createBotHouse({
     payments,
@@ -325,6 +333,7 @@ async function wire(
       alerts,
       assets,
       looks,
+      obs,
       goals,
       standings,
       faucet: place.dev ? chain.mint : null,

@@ -37,13 +37,17 @@ const make = (): Secrets => ({
   chatSecret: random32(),
 });
 
-/** All of it is on disk before it takes the old file's place. */
-function keep(file: string, secrets: Secrets): Secrets {
+/** For its owner only; all of it is on disk before it takes the old file's place. */
+export function keepSecretFile(file: string, content: object): void {
   const fresh = openSync(`${file}.new`, 'w', 0o600);
-  writeSync(fresh, `${JSON.stringify(secrets, null, 2)}\n`);
+  writeSync(fresh, `${JSON.stringify(content, null, 2)}\n`);
   fsyncSync(fresh);
   closeSync(fresh);
   renameSync(`${file}.new`, file);
+}
+
+function keep(file: string, secrets: Secrets): Secrets {
+  keepSecretFile(file, secrets);
   return secrets;
 }
 

@@ -3,6 +3,7 @@
 import type { Hosts } from '../bots/index.js';
 import type { Goals, Standings } from '../goals/index.js';
 import type { Alerts, Assets, Looks, Overlay } from '../overlay/index.js';
+import type { Obs } from '../overlay/obs/index.js';
 import type { Chat } from '../payments/chat/index.js';
 import {
   type Ens,
@@ -29,6 +30,7 @@ import { createLinkHandlers } from './link-handlers.js';
 import { createListingHandlers } from './listing-handlers.js';
 import { createLookHandlers } from './look-handlers.js';
 import type { Handlers } from './mount.js';
+import { createObsHandlers } from './obs-handlers.js';
 import { createPollHandlers } from './poll-handlers.js';
 import { createPredictionHandlers } from './prediction-handlers.js';
 import { createReportHandlers } from './report-handlers.js';
@@ -49,6 +51,7 @@ export interface HandlerNeeds {
   alerts: Alerts;
   assets: Assets;
   looks: Looks;
+  obs: Obs;
   goals: Goals;
   standings: Standings;
   /** Test tokens; null where the tokens are real. */
@@ -220,6 +223,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     ...createLookHandlers({ looks: needs.looks, streams: shows.streams }),
     ...createAlertHandlers({ ...needs, streams: shows.streams, hostStream }),
     ...createAssetHandlers(needs),
+    ...createObsHandlers(needs),
     ...createGoalHandlers({ ...needs, streams: shows.streams }),
     ...createShowHandlers({ ...needs, streams: shows.streams }),
     ...links.handlers,

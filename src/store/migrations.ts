@@ -5,6 +5,7 @@ import { alertLooks } from './migrations/alert-looks.js';
 import { alertsAndGoals } from './migrations/alerts.js';
 import { looks } from './migrations/looks.js';
 import { moves } from './migrations/moves.js';
+import { obs } from './migrations/obs.js';
 import { payouts } from './migrations/payouts.js';
 import { polls } from './migrations/polls.js';
 import { posts } from './migrations/posts.js';
@@ -304,6 +305,7 @@ const steps: readonly Migration[] = [
   shows,
   payouts,
   looks,
+  obs,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

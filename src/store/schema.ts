@@ -590,6 +590,54 @@ export interface LookRow {
   look: string;
 }
 
+/** The OBS of a stream; its password is in a file of its own. */
+export interface ObsLinkRow {
+  stream: string;
+  /** Null: forgotten. */
+  address: string | null;
+  /** JSON. */
+  allow: string;
+  /** JSON: the scenes that are dTok's, each with its scene collection. */
+  made: string;
+  /** The number of the last event that rules were asked about, as far as it must be known. */
+  handled: number;
+}
+
+/** `since`: it is for events after this number. */
+export interface ObsRuleRow {
+  id: Generated<number>;
+  stream: string;
+  /** JSON. */
+  rule: string;
+  since: number;
+  fired_at: number | null;
+  told_at: number | null;
+  told_ok: number;
+  told: string;
+}
+
+/** A rule has an event to act on; gone before it acts. */
+export interface ObsDueRow {
+  stream: string;
+  n: number;
+  rule: number;
+  /** When it happened. */
+  at: number;
+  /** Of a tip: the alert whose turn on stage it waits for. */
+  alert: number | null;
+  /** JSON: what texts are filled with. */
+  facts: string;
+}
+
+/** What a rule did for some time only. */
+export interface ObsUndoRow {
+  stream: string;
+  what: string;
+  at: number;
+  /** JSON. */
+  undo: string;
+}
+
 export interface Tables {
   streams: StreamRow;
   key_periods: KeyPeriodRow;
@@ -640,4 +688,8 @@ export interface Tables {
   show_payers: ShowPayerRow;
   show_settings: ShowSettingsRow;
   looks: LookRow;
+  obs_links: ObsLinkRow;
+  obs_rules: ObsRuleRow;
+  obs_due: ObsDueRow;
+  obs_undos: ObsUndoRow;
 }

@@ -8,6 +8,7 @@ import { countRun } from '../../scripts/counts.mjs';
 import { ffmpegSetting, lacks } from '../../scripts/ffmpeg.mjs';
 import { named, onPath } from '../../scripts/find-program.mjs';
 import { withLock } from '../../scripts/lock.mjs';
+import { mayInstallObs, missingForObs } from '../../scripts/obs.mjs';
 import { installedFits, installHint, packagesStamp } from '../../scripts/packages.mjs';
 import { checkNode, nodeFits } from '../../scripts/setup.mjs';
 import { hash, hashFiles } from '../../scripts/stamp.mjs';
@@ -31,6 +32,21 @@ describe('Node', () => {
 
   it('that is too old is refused in a sentence with both versions', () => {
     expect(() => checkNode(undefined, '18.20.1')).toThrow(/needs Node 20\.19 or newer.*this is 18\.20\.1/s);
+  });
+});
+
+describe('OBS for the tests', () => {
+  it.each([
+    [{ CI: 'true' }, 'linux', 1000, true],
+    [{}, 'linux', 0, true],
+    [{}, 'linux', 1000, false],
+    [{ CI: 'true' }, 'darwin', 0, false],
+  ])('with %j on %s as %i it is installed unasked: %s', (env, platform, uid, may) =>
+    expect(mayInstallObs(env, platform, uid)).toBe(may),
+  );
+
+  it('is missing where its programs are not on the path', () => {
+    expect(missingForObs(folder)).toEqual(['obs', 'Xvfb']);
   });
 });
 

@@ -164,8 +164,13 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
   }
   start().catch(fail);
 
-  const call = async <N extends RouteName>(name: N, of: string, body?: Sent<N>): Promise<Answer<N>> =>
-    api(name, { params: { stream: of }, ...(body !== undefined && { body }), token } as never);
+  const call = async <N extends RouteName>(
+    name: N,
+    of: string,
+    body?: Sent<N>,
+    query: Record<string, number> = {},
+  ): Promise<Answer<N>> =>
+    api(name, { params: { stream: of }, query, ...(body !== undefined && { body }), token } as never);
 
   return {
     choose,
@@ -176,7 +181,10 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
         return null;
       }),
     /** The same, of what is looked at again and again: nobody is told. */
-    look: <N extends RouteName>(name: N, of: string): Promise<Answer<N> | null> => call(name, of).catch(() => null),
+    look: <N extends RouteName>(name: N, of: string, query?: Record<string, number>): Promise<Answer<N> | null> =>
+      call(name, of, undefined, query).catch(() => null),
+    /** The same, of a form that says itself why it was refused. */
+    demand: call,
     /** The host's own sounds and pictures. */
     uploads: {
       list: () => quietly(() => api('listAssets', { token })),

@@ -20,6 +20,7 @@ import { GoalCard } from './goal-card.js';
 import { LinksCard } from './links-card.js';
 import { Sponsors } from './links-sponsors.js';
 import { MoneyCard } from './money-card.js';
+import { ObsCard } from './obs-card.js';
 import { OverlayCard } from './overlay/card.js';
 import { PollCard } from './poll-card.js';
 import { PredictionCard } from './prediction-card.js';
@@ -137,6 +138,7 @@ function Page({ desk }: { desk: Desk }) {
             <SupportersCard key={`supporters ${shown.info.id}`} shown={shown} desk={desk} moved={state.tips[0]?.n} />
             <Tips state={state} shown={shown} />
             <Secrets key={shown.info.id} shown={shown} desk={desk} busy={busy} />
+            <ObsCard key={`obs ${shown.info.id}`} shown={shown} desk={desk} />
             <ChatCard desk={desk} />
             <Sponsors shown={shown} />
           </div>
