@@ -17,6 +17,7 @@ const programs = [
   { what: 'format and lint', file: 'biome.json', command: [biome, 'check', '--colors=off'] },
   { what: 'types of the server', file: 'tsconfig.json', command: [tsc, '-p', 'tsconfig.json', '--noEmit'] },
   { what: 'types of the pages', file: 'tsconfig.web.json', command: [tsc, '-p', 'tsconfig.web.json', '--noEmit'] },
+  { what: 'types of the tests', file: 'tsconfig.test.json', command: [tsc, '-p', 'tsconfig.test.json', '--noEmit'] },
 ];
 
 const own = [

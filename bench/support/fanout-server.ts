@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { openFeed } from '../../src/feed/index.js';
 import { startOverlay } from '../../src/overlay/index.js';
+import { usualLook } from '../../src/overlay/looks/rules.js';
 import { openStore } from '../../src/store/index.js';
 import { removeFolder } from '../../test/support/dtok.js';
 import { addStream, silent } from '../../test/support/payments.js';
@@ -41,7 +42,8 @@ async function openDtok(http: Server): Promise<Say> {
   startOverlay({
     ...{ http, feed, log: silent, overlayToken: () => token, payerOf: () => undefined, viewers: () => viewers },
     ...{ poll: () => null, prediction: () => ({ prediction: null, endedAt: null }), goal: () => null },
-    alerts: { current: () => null, seen: async () => {}, overlaysChanged: async () => {} },
+    alerts: { current: () => null, seen: async () => {}, overlaysChanged: async () => {}, aired: async () => [] },
+    look: () => usualLook,
     ...{ leaderboard: nobody, ticker: nobody, onAirSince: nobody, watchUrl: () => '' },
   });
   return async (id) => {

@@ -59,7 +59,7 @@ export async function openShow() {
   const tiers = looks.map((look) => ({ ...look, standMs: 1000 }));
   await dtok.api('patchAlerts', { ...main, body: { gapMs: 100, mergeFrom: 0, tiers } });
   await dtok.api('setGoal', { ...main, body: { title: 'A new amp', amount: `${400n * dai}` } });
-  const tippers = [];
+  const tippers: Awaited<ReturnType<typeof openTipper>>[] = [];
   for (let i = 0; i < people; i++) tippers.push(await openTipper(dtok, 1000n * dai));
   let made = 0;
   return {

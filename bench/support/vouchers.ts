@@ -75,7 +75,7 @@ const channelRow = ({ id, address }: Signer) => {
     salt: id,
   };
   const balance = 2n ** 128n - 1n;
-  return channelToRow({ id, config, balance, claimed: 0n, withdrawing: 0n, withdrawAt: 0 }, 1);
+  return channelToRow({ id, config, balance, claimed: 0n, withdrawing: 0n, withdrawAt: 0, asOf: 0 }, 1);
 };
 
 /** A ledger with its SQLite file on the disk that the project is on, and `count` open channels. */

@@ -36,12 +36,12 @@ beforeAll(async () => {
   running = await startHouse();
   house = await running.open();
   room = await pollsOn(house);
-  const { alerts, goals, leaderboard, predictions } = botHouse(house);
+  const { alerts, predictions, ...rest } = botHouse(house);
   const { desk, acts } = openDesk(house, {
     polls: room.polls,
     shows: () => [show(), show({ id: 'other', title: 'Other' })],
     predictions: { ...predictions, current: async (stream) => open.get(stream) ?? null } as BotHouse['predictions'],
-    stage: { goals, leaderboard, alerts: { ...alerts, queue: async (stream) => queueOf(stream) } },
+    stage: { ...rest, alerts: { ...alerts, queue: async (stream) => queueOf(stream) } },
     isCrew: async () => isCrew,
   });
   discord = await startDiscordStandIn();

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createMoves } from '../../src/bots/moves.js';
 import { languages } from '../../src/bots/words/index.js';
 import { openStore, type Store } from '../../src/store/index.js';
+import type { Hex } from '../../src/vocabulary/values.js';
 import { openMiddle } from '../support/bots.js';
 import { dai, type House, startHouse } from '../support/chat-house.js';
 import { addStream, silent } from '../support/payments.js';
@@ -103,7 +104,7 @@ it('gives the owner what is left in the purse, and nobody else', async () => {
   const { old } = await funded();
   const grown = group();
   standIn.upgrade(old, grown, ['old', 'new']);
-  const to = `0x${'ab'.repeat(20)}`;
+  const to: Hex = `0x${'ab'.repeat(20)}`;
   const mod = standIn.addUser();
   standIn.setStanding(grown, mod, 'administrator');
   expect((await standIn.say(mod, grown, `/sponsor withdraw ${to}`)).text).toContain('owner');
@@ -199,11 +200,13 @@ describe('what is kept of moves', () => {
   });
   const settings = { platform: 'telegram', id: '-2', title: '', each: null, days: 0, daily: null, at: 1 } as never;
   const announcement = {
-    ...{ platform: 'telegram', community: '-2', stream: 'main', chat: '-2', thread: null, role: null },
+    ...({ platform: 'telegram' } as const),
+    ...{ community: '-2', stream: 'main', chat: '-2', thread: null, role: null },
     ...{ template: '', locale: 'en', at: 1 },
   } as const;
   const account = {
-    ...{ platform: 'telegram', user: '-2', address: `0x${'1'.repeat(40)}`, per_command: null, per_day: null },
+    ...({ platform: 'telegram', address: `0x${'1'.repeat(40)}` } as const),
+    ...{ user: '-2', per_command: null, per_day: null },
     ...{ watch_until: 9, created_at: 1 },
   } as const;
 });

@@ -226,7 +226,7 @@ describe('/sponsor', () => {
       const { code } = await house.chat.issueCode(account, 'Ann');
       await house.chat.link({ code, payer: `0x${'cd'.repeat(20)}`, mandate: null });
     }
-    const keys = [];
+    const keys: Hex[] = [];
     for (const who of [ann, bob]) keys.push(keyIn(await say('watch main', who, here)));
     expect((await say('sponsor revoke <@x>', mod, here)).text).toContain('no such thing');
     expect((await say(`sponsor revoke <@${ann.user}>`, mod, here)).text).toBe('1 link is taken back.');

@@ -164,7 +164,7 @@ describe('the stand-in', () => {
 describe('telegram-test-api', () => {
   const token = '7000001:other';
   // What it exports is not what its types say.
-  const TelegramServer = telegramTestApi as unknown as typeof telegramTestApi.default;
+  const TelegramServer = telegramTestApi as unknown as typeof import('telegram-test-api').default;
   let server: InstanceType<typeof TelegramServer>;
   let fakes: Awaited<ReturnType<typeof openFakes>>;
   let bot: Awaited<ReturnType<typeof startBot>>;
@@ -202,7 +202,8 @@ describe('telegram-test-api', () => {
 
   it('hears commands, deep links and pressed buttons answered, and sees the edit', async () => {
     const client = server.getClient(token, { timeout: 5000, interval: 20 });
-    const heard = async () => (await client.getUpdates()).result.map(({ message }) => message).at(-1);
+    const heard = async () =>
+      (await client.getUpdates()).result.map((update) => 'message' in update && update.message).at(-1);
     await client.sendCommand(client.makeCommand('/watch late'));
     expect(await heard()).toMatchObject({ chat_id: '1', text: 'watch late' });
     await client.sendCommand(client.makeCommand('/start w_main'));

@@ -1,4 +1,5 @@
 // The escrow after any calls of anyone, in any order: it holds what it owes, to the unit. SEED: which way; CALLS: how far.
+import { EventLog } from 'ethers';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { predictionEscrow as place } from '../../src/chain/addresses.js';
@@ -84,15 +85,15 @@ async function play(market: Market, act: Act): Promise<void> {
 async function owed({ id, stakes }: Market): Promise<bigint> {
   const given = await on.escrow.queryFilter('Paid', 0);
   const fees = await on.escrow.queryFilter('FeePaid', 0);
-  const out = [...given, ...fees].filter((e) => 'args' in e && e.args.id === id);
-  const paid = out.reduce((sum, e) => sum + ('args' in e ? (e.args.amount as bigint) : 0n), 0n);
+  const out = [...given, ...fees].flatMap((e) => (e instanceof EventLog && e.args.id === id ? [e] : []));
+  const paid = out.reduce((sum, e) => sum + BigInt(e.args.amount), 0n);
   return stakes.reduce((sum, s) => sum + s.amount, 0n) - paid;
 }
 
 async function holds(): Promise<bigint> {
   const { settlement, at } = bench();
-  const [claimed, settled] = await settlement.getFunction('receivers')(place.address, at.token);
-  return (await bench().balanceOf(place.address)) + claimed - settled;
+  const [claimed, settled]: bigint[] = await settlement.getFunction('receivers')(place.address, at.token);
+  return (await bench().balanceOf(place.address)) + (claimed ?? 0n) - (settled ?? 0n);
 }
 
 /** Ends a market by what anyone may do, and pays what is unpaid. */

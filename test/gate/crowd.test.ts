@@ -62,7 +62,7 @@ it('does not let one who asks without end slow down others', async () => {
   const house = await open();
   const [greedy, ...others] = await house.crowd(51);
   if (!greedy) throw new Error('nobody');
-  const ns = [];
+  const ns: number[] = [];
   for (let i = 0; i < 40; i++) ns.push(await house.keys.open('show', keyMs));
   const flood = ns.flatMap((n) => [...Array(25)].map(() => outcome(house.gate.key(greedy.session, 'show', n))));
   const rest = others.map(({ session }) => outcome(house.gate.key(session, 'show', ns[0] ?? 0)));

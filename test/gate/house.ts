@@ -38,7 +38,16 @@ export async function openGateHouse(
   const slow: Store = { ...store, write: (work) => disk.before().then(() => store.write(work)) };
   const ledger = await openLedger({ store: slow, domain, extendSponsor: async () => {}, now });
   const feed = await openFeed({ store, log: silent });
-  const defaults = { title: '', price: 5n, previewMs: 0, keyPeriodMs: keyMs, minTip: 1n, mediaBase: '' };
+  const defaults = {
+    title: '',
+    price: 5n,
+    previewMs: 0,
+    keyPeriodMs: keyMs,
+    minTip: 1n,
+    mediaBase: '',
+    discord: '',
+    telegram: '',
+  };
   const streams = await openStreams({ store, feed, defaults, now });
   await streams.create('show', {});
   const keys = await openKeys({ store, streams, master: Buffer.alloc(32, 1), now });
@@ -77,7 +86,10 @@ export async function openGateHouse(
       ...{ payer: owner, payerAuthorizer: owner, receiver: owner, receiverAuthorizer: owner, token: owner },
       ...{ withdrawDelay: 900, salt: channel },
     };
-    const row = channelToRow({ id: channel, config, balance: all, claimed: 0n, withdrawing: 0n, withdrawAt: 0 }, 1);
+    const row = channelToRow(
+      { id: channel, config, balance: all, claimed: 0n, withdrawing: 0n, withdrawAt: 0, asOf: 0 },
+      1,
+    );
     await ledger.add([sponsor, ...links], async (trx) => {
       await trx.insertInto('channels').values(row).execute();
     });

@@ -35,7 +35,7 @@ async function asked(table: 'polls' | 'predictions', state: string, at: number):
   const view = { question: key, options: ['Blue', 'Red'], state, votes: 'free', tally };
   const market = { winner: 1, pot: '8', totals: ['3', '5'], refunds: false };
   if (table === 'polls') w.world.polls.set(`${n}`, view as PollView);
-  else w.world.predictions.set(`${n}`, { ...view, ...market } as PredictionView);
+  else w.world.predictions.set(`${n}`, { ...view, ...market } as unknown as PredictionView);
 }
 
 async function aShow() {

@@ -1,7 +1,7 @@
 // The word and link filter: finds words however they are dressed up, and leaves alone what only contains them.
 import { describe, expect, it } from 'vitest';
 import { findTrouble } from '../../src/overlay/alerts/filter.js';
-import { wantedParts } from '../../src/web/overlay/part.js';
+import { askedParts } from '../../src/web/overlay/part.js';
 import { createServerTime } from '../../src/web/overlay/server-time.js';
 
 describe('words', () => {
@@ -142,7 +142,7 @@ describe('the server’s clock on an overlay', () => {
 });
 
 it('parts come from the address', () => {
-  expect(wantedParts('')).toEqual(['alerts', 'goal', 'poll']);
-  expect(wantedParts('?parts=goal,%20Leaderboard,goal,<x>')).toEqual(['goal', 'leaderboard']);
-  expect(wantedParts('?parts=')).toEqual([]);
+  expect(askedParts('')).toBeNull();
+  expect(askedParts('?parts=goal,%20Leaderboard,goal,<x>')).toEqual(['goal', 'leaderboard']);
+  expect(askedParts('?parts=')).toEqual([]);
 });

@@ -24,7 +24,16 @@ async function open(): Promise<void> {
   shows = await startShows({
     ...{ store, feed, master: randomBytes(32), ffmpeg: 'ffmpeg', mediaFolder: join(data, 'media'), keyBase: '' },
     ...{ cashier: {} as never, onPayerGone: () => {}, onSegment: () => {}, reconnectMs: 60_000, log: silent },
-    defaults: { title: 'T', price: 0n, previewMs: 0, keyPeriodMs: 2000, minTip: 1n, mediaBase: '' },
+    defaults: {
+      title: 'T',
+      price: 0n,
+      previewMs: 0,
+      keyPeriodMs: 2000,
+      minTip: 1n,
+      mediaBase: '',
+      discord: '',
+      telegram: '',
+    },
     rtmp: { host: '127.0.0.1', port: 0, publicHost: '127.0.0.1' },
   });
 }

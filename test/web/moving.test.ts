@@ -1,7 +1,8 @@
 // Moving and resizing boxes on the dashboard's canvas: whatever is done, they stay on it.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Place } from '../../src/vocabulary/looks.js';
+import { Place as PlaceOnTheWire } from '../../src/vocabulary/looks.js';
+import type { Place } from '../../src/vocabulary/places.js';
 import { dragged, drawn, type Grip, moved, scaled } from '../../src/web/host/overlay/moving.js';
 
 const box: Place = { x: 0.2, y: 0.3, width: 0.4, height: 0.2, scale: 1 };
@@ -27,7 +28,7 @@ it('any drag of any grip leaves a place that the server takes', () => {
   fc.assert(
     fc.property(place, grip, share, share, fc.array(share), (from, by, dx, dy, lines) => {
       const { place: to } = drawn(from, by, dx, dy, { x: lines, y: lines, reach: { x: 0.02, y: 0.02 } });
-      const { error } = Place.safeParse(to);
+      const { error } = PlaceOnTheWire.safeParse(to);
       expect(error?.issues ?? []).toEqual([]);
     }),
   );

@@ -334,6 +334,7 @@ describe('the way out without the server', () => {
     const isChannels = (data: Hex) => data.startsWith(abi.getFunction('channels')?.selector ?? '-');
     const wallet = {
       ...{ name: 'One', address: payer as Hex, receive: () => Promise.reject(new Error('not asked')) },
+      transfer: () => Promise.reject(new Error('not asked')),
       call: async (_: Hex, data: Hex): Promise<Hex> =>
         `0x${isChannels(data) ? word(balance) + word(claimed) : word(withdrawing) + word(begun)}`,
       send: async (_: Hex, data: Hex): Promise<Hex> => {

@@ -40,7 +40,7 @@ function openPage(limit: bigint, needs: { previewMs?: number; skew?: number } = 
     }
     const token = new Headers(init?.headers).get('authorization')?.replace('Bearer ', '') ?? '';
     try {
-      return answer(url, token, init?.body ? JSON.parse(`${init.body}`) : null);
+      return answer(url, token, (init?.body ? JSON.parse(`${init.body}`) : null) as never);
     } catch (error) {
       if (error instanceof Problem) return refuse(error.code, error.facts);
       throw error;

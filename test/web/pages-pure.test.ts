@@ -168,6 +168,7 @@ const terms: StreamInfo['terms'] = {
   withdrawDelay: 900,
   token: { address: `0x${'33'.repeat(20)}`, symbol: 'DAI', decimals: 18, name: 'Test Dai', version: '1' },
   faucet: true,
+  ...{ payToName: null, gasless: true, names: false },
 };
 
 describe('what is signed', () => {

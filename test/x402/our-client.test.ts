@@ -75,6 +75,7 @@ function termsOf({ payTo, asset, extra }: PaymentRequirements): StreamInfo['term
     ...{ network, chainId: chain.chainId, contract: chain.contract, depositCollector: chain.depositCollector },
     ...{ payTo: payTo.toLowerCase() as Hex, receiverAuthorizer: String(extra.receiverAuthorizer).toLowerCase() as Hex },
     ...{ withdrawDelay: Number(extra.withdrawDelay), faucet: true, token: { ...chain.token, address: asset as Hex } },
+    ...{ payToName: null, gasless: true, names: false },
   };
 }
 

@@ -42,7 +42,7 @@ declare module 'node-media-server/src/protocol/rtmp.js' {
 declare module 'node-media-server/src/protocol/amf.js' {
   import type { Invoke } from 'node-media-server/src/protocol/rtmp.js';
 
-  const amf: { decodeAmf0Cmd(bytes: Buffer): Invoke };
+  const amf: { decodeAmf0Cmd(bytes: Buffer): Invoke; encodeAmf0Cmd(command: Record<string, unknown>): Buffer };
   export default amf;
 }
 

@@ -6,11 +6,10 @@ import { createKeep } from '../shared/keep.js';
 import type { Unit } from '../shared/money.js';
 import type { createLook } from './look.js';
 import type { PartNeeds } from './part.js';
-import { playSamples } from './samples.js';
+import { playSamples, type Tell } from './samples.js';
 import { createServerTime } from './server-time.js';
 
 type Ears = { [E in keyof ServerToClient]?: ServerToClient[E][] };
-export type Tell = <E extends keyof ServerToClient>(name: E, ...what: Parameters<ServerToClient[E]>) => void;
 
 /** What parts need of a socket: it hears what `tell` says, and says nothing itself. */
 function silentSocket(): { socket: PartNeeds['socket']; tell: Tell } {

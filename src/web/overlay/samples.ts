@@ -1,11 +1,12 @@
 // What a preview shows: a show in full swing, made up, that moves so that the host sees how things move.
 import { defaultText } from '../../vocabulary/alert-looks.js';
-import type { FeedEvent } from '../../vocabulary/events.js';
+import type { FeedEvent, ServerToClient } from '../../vocabulary/events.js';
 import type { PollTally, PollView } from '../../vocabulary/polls.js';
 import type { PredictionView } from '../../vocabulary/predictions.js';
 import type { TickerItem } from '../../vocabulary/ticker.js';
 import type { Unit } from '../shared/money.js';
-import type { Tell } from './preview.js';
+
+export type Tell = <E extends keyof ServerToClient>(name: E, ...what: Parameters<ServerToClient[E]>) => void;
 
 const tips = [
   { name: 'Ada', message: 'That solo was out of this world', amount: 2, tier: 0 },

@@ -5,13 +5,6 @@ import { isMine, own } from './own.js';
 import { type Purse, room } from './purses.js';
 import type { WatchState } from './state.js';
 
-/** A prediction in which this page's address has staked; `heard` on this page's steady clock. */
-export interface Staked {
-  prediction: PredictionView;
-  heard: number;
-  mine: AddressStakes;
-}
-
 /** What one stake can be made of: what lies at the page's address, and the own channel that has most. */
 export function stakeable(state: WatchState): { most: bigint; from: Purse | null } {
   const mine = own(state).filter(({ id }) => state.channels.some((one) => one.id === id && isMine(state, one)));

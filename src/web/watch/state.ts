@@ -3,6 +3,7 @@ import type { ChannelInfo, StreamInfo } from '../../vocabulary/api.js';
 import type { AiredTip } from '../../vocabulary/events.js';
 import type { Goal } from '../../vocabulary/goals.js';
 import type { OwnVote } from '../../vocabulary/polls.js';
+import type { AddressStakes, PredictionView } from '../../vocabulary/predictions.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { LivePoll } from '../shared/poll.js';
 import type { LivePrediction } from '../shared/prediction.js';
@@ -13,9 +14,15 @@ import type { Flash } from './flashes.js';
 import type { Hold } from './gate.js';
 import type { FoundWallet } from './injected.js';
 import type { Purse } from './purses.js';
-import type { Staked } from './stakes.js';
 
 export type Phase = 'connecting' | 'waiting' | 'live' | 'paused' | 'reconnecting' | 'out-of-credit' | 'error';
+
+/** A prediction in which this page's address has staked; `heard` on this page's steady clock. */
+export interface Staked {
+  prediction: PredictionView;
+  heard: number;
+  mine: AddressStakes;
+}
 
 export interface WatchState {
   /** What makes watching impossible, in a sentence. */

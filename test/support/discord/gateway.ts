@@ -131,7 +131,9 @@ export function openGateway(needs: { server: Server; world: World; token: () => 
     THREAD_CREATE: channelShape,
     GUILD_ROLE_CREATE: (role: Role, { id }) => ({ guild_id: id, role: roleShape(role) }),
   };
-  world.news.on('event', (t: string, about: never, guild: Guild) => dispatch(t, shapes[t]?.(about, guild), guild));
+  world.news.on('event', (t: string, about: unknown, guild: Guild) =>
+    dispatch(t, shapes[t]?.(about as never, guild), guild),
+  );
 
   const connected = (): WebSocket[] => [...sessions.values()].flatMap(({ socket }) => socket ?? []);
 
