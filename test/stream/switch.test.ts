@@ -26,6 +26,8 @@ async function open(): Promise<void> {
     ...{ cashier: {} as never, onPayerGone: () => {}, onSegment: () => {}, reconnectMs: 60_000, log: silent },
     defaults: { title: 'T', price: 0n, previewMs: 0, keyPeriodMs: 2000, minTip: 1n, mediaBase: '' },
     rtmp: { host: '127.0.0.1', port: 0, publicHost: '127.0.0.1' },
+    packaging: { segmentMs: 1000, partMs: 500, dvrMs: 0 },
+    transcoder: null,
   });
 }
 async function close(): Promise<void> {

@@ -12,11 +12,16 @@ export interface Init {
   height: number;
 }
 
-/** One `moof` and its `mdat`; times by its video, or by its audio where there is no video. */
+/**
+ * One `moof` and its `mdat`, and before them those that have nothing of the leading track: the video, or the audio where
+ * there is no video. Times are by that, in the order of decoding.
+ */
 export interface Fragment {
   kind: 'fragment';
   data: Buffer;
   startMs: number;
+  /** From decoding its first sample to showing it. */
+  leadMs: number;
   durationMs: number;
   samples: number;
   /** Its first sample can be decoded without those before it. */
@@ -76,6 +81,7 @@ function readTrack(trak: Buffer) {
 }
 
 interface Run {
+  leadMs: number;
   durationMs: number;
   samples: number;
   independent: boolean;
@@ -91,6 +97,7 @@ function readRun(trun: Buffer, timescale: number, defaults: { duration: number; 
     first = trun.readUInt32BE(offset);
     offset += 4;
   }
+  let lead = 0;
   let duration = flags & 0x100 ? 0 : defaults.duration * samples;
   for (let i = 0; i < samples; i++) {
     if (flags & 0x100) {
@@ -102,10 +109,12 @@ function readRun(trun: Buffer, timescale: number, defaults: { duration: number; 
       if (i === 0 && !(flags & 0x4)) first = trun.readUInt32BE(offset);
       offset += 4;
     }
+    if (i === 0 && flags & 0x800) lead = trun.readInt32BE(offset);
     if (flags & 0x800) offset += 4;
   }
   // sample_is_non_sync_sample
-  return { durationMs: (duration * 1000) / timescale, samples, independent: (first & 0x10000) === 0 };
+  const ms = (units: number): number => (units * 1000) / timescale;
+  return { leadMs: ms(lead), durationMs: ms(duration), samples, independent: (first & 0x10000) === 0 };
 }
 
 function readFragment(moof: Buffer, track: Track): Omit<Fragment, 'kind' | 'data'> | null {
@@ -114,7 +123,7 @@ function readFragment(moof: Buffer, track: Track): Omit<Fragment, 'kind' | 'data
     const tfhd = find(body, 'tfhd');
     const tfdt = find(body, 'tfdt');
     const trun = find(body, 'trun');
-    if (!tfhd || !tfdt || !trun || tfhd.readUInt32BE(4) !== track.id) continue;
+    if (!tfhd || !tfdt || !trun || tfhd.readUInt32BE(4) !== track.id || trun.readUInt32BE(4) === 0) continue;
     const flags = tfhd.readUInt32BE(0) & 0xffffff;
     let offset = 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0);
     const take = (present: number): number => {
@@ -136,6 +145,7 @@ export function createFragmentReader(onPiece: (piece: Init | Fragment) => void):
   let rest: Buffer = Buffer.alloc(0);
   let head: Buffer[] = [];
   let moof: Buffer | null = null;
+  let before: Buffer[] = [];
   let track: Track | null = null;
 
   function init(moov: Buffer, whole: Buffer): void {
@@ -145,7 +155,7 @@ export function createFragmentReader(onPiece: (piece: Init | Fragment) => void):
     const lead = tracks.find((t) => t.video) ?? tracks[0];
     if (!lead) throw new Error('the encoder made no track');
     track = lead;
-    const { width, height } = lead;
+    const [width, height] = [Math.round(lead.width), Math.round(lead.height)];
     onPiece({ kind: 'init', data: Buffer.concat([...head, whole]), codecs: tracks.map((t) => t.codec), width, height });
     head = [];
   }
@@ -156,8 +166,11 @@ export function createFragmentReader(onPiece: (piece: Init | Fragment) => void):
     else if (type === 'moof') moof = whole;
     else if (type === 'mdat' && moof && track) {
       const facts = readFragment(moof.subarray(8), track);
-      if (facts) onPiece({ kind: 'fragment', data: Buffer.concat([moof, whole]), ...facts });
+      before.push(moof, whole);
       moof = null;
+      if (!facts) return;
+      onPiece({ kind: 'fragment', data: Buffer.concat(before), ...facts });
+      before = [];
     }
   }
 
