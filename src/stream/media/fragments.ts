@@ -47,19 +47,31 @@ function codecOf(entry: { type: string; body: Buffer }): string {
   }
   if (entry.type === 'mp4a') {
     const esds = find(entry.body.subarray(28), 'esds');
-    // DecoderSpecificInfo (tag 5): its first five bits are the audio object type.
-    const tag = esds ? esds.indexOf(Buffer.from([0x05]), 20) : -1;
-    const at = tag + 1 + (esds ? lengthBytes(esds, tag + 1) : 0);
-    if (esds && tag > 0) return `mp4a.40.${(esds[at] ?? 0x10) >> 3}`;
+    const config = esds && decoderConfig(esds.subarray(4));
+    // DecoderSpecificInfo begins with the audio object type, in five bits.
+    if (config) return `mp4a.40.${(config[0] ?? 0x10) >> 3}`;
   }
   return entry.type;
 }
 
-/** How many bytes an MPEG-4 descriptor's length takes. */
-function lengthBytes(data: Buffer, at: number): number {
-  let bytes = 1;
-  while (bytes < 4 && (data[at + bytes - 1] ?? 0) & 0x80) bytes++;
-  return bytes;
+/** The body of a descriptor with this tag at the start of `data` (ISO/IEC 14496-1, 8.3.3). */
+function descriptor(data: Buffer, tag: number): Buffer | null {
+  if (data[0] !== tag) return null;
+  let at = 1;
+  let length = 0;
+  for (let more = true; more && at < data.length; at++) {
+    const byte = data[at] ?? 0;
+    length = (length << 7) | (byte & 0x7f);
+    more = (byte & 0x80) !== 0;
+  }
+  return data.subarray(at, at + length);
+}
+
+/** What the decoder is told: within ES_Descriptor's three bytes and DecoderConfigDescriptor's thirteen. */
+function decoderConfig(data: Buffer): Buffer | null {
+  const stream = descriptor(data, 3);
+  const decoder = stream && descriptor(stream.subarray(3), 4);
+  return decoder && descriptor(decoder.subarray(13), 5);
 }
 
 function readTrack(trak: Buffer) {

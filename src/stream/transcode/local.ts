@@ -29,7 +29,16 @@ const flags = '+frag_keyframe+empty_moov+default_base_moof+frag_discont';
 const output = (rung: Rung, i: number): string[] => [
   ...['-map', `[v${i}]`, '-map', '0:a:0?', '-c:a', 'copy', '-c:v', 'libx264', '-preset', 'superfast'],
   ...['-tune', 'zerolatency', '-profile:v', 'main', '-bf', '0', '-sc_threshold', '0', '-g', '9999'],
-  ...['-force_key_frames', 'source', '-vsync', 'passthrough', '-enc_time_base:v', '-1'],
+  ...[
+    '-force_key_frames',
+    'source',
+    '-vsync',
+    'passthrough',
+    '-enc_time_base:v',
+    '-1',
+    '-avoid_negative_ts',
+    'disabled',
+  ],
   ...['-b:v', `${rung.bitrate}`, '-maxrate', `${rung.bitrate}`, '-bufsize', `${rung.bitrate}`],
   ...['-f', 'mp4', '-movflags', flags, '-frag_duration', '30000', '-flush_packets', '1', `pipe:${3 + i}`],
 ];

@@ -28,8 +28,9 @@ function config(keyLoader: HlsConfig['loader'], Xhr: HlsConfig['loader']): Parti
     keyLoadPolicy: {
       default: { maxTimeToFirstByteMs: never, maxLoadTimeMs: never, timeoutRetry: null, errorRetry: null },
     },
-    liveSyncDurationCount: 2,
-    liveMaxLatencyDurationCount: 6,
+    // How near the edge it plays is said by the playlist: three parts where there are parts, else three segments.
+    lowLatencyMode: true,
+    liveMaxLatencyDurationCount: 10,
     liveSyncOnStallIncrease: 0.5,
     maxLiveSyncPlaybackRate: 1.08,
     maxBufferLength: 12,
