@@ -18,9 +18,12 @@ export interface PlayerNeeds {
 
 /** How long a picture may stand still although there is more to show. */
 const patienceMs = 8000;
+/** Who is further behind the edge of the show than this, s, is taken there. */
+const mostBehind = 10;
 const never = Number.POSITIVE_INFINITY;
 
-function config(keyLoader: HlsConfig['loader'], Xhr: HlsConfig['loader']): Partial<HlsConfig> {
+/** How hls.js is set. */
+export function config(keyLoader: HlsConfig['loader'], Xhr: HlsConfig['loader']): Partial<HlsConfig> {
   return {
     loader: keyLoader,
     pLoader: Xhr as NonNullable<HlsConfig['pLoader']>,
@@ -30,7 +33,6 @@ function config(keyLoader: HlsConfig['loader'], Xhr: HlsConfig['loader']): Parti
     },
     // How near the edge it plays is said by the playlist: three parts where there are parts, else three segments.
     lowLatencyMode: true,
-    liveMaxLatencyDurationCount: 10,
     liveSyncOnStallIncrease: 0.5,
     maxLiveSyncPlaybackRate: 1.08,
     maxBufferLength: 12,
@@ -60,6 +62,7 @@ export function createPlayer(needs: PlayerNeeds) {
     if (moving) movedAt = now;
     lastTime = video.currentTime;
     needs.onMoving(moving || (now - movedAt < 400 && !video.paused));
+    if (hls && moving && hls.latency > mostBehind && hls.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
     if (!hls?.loadingEnabled || video.paused || now - movedAt < patienceMs) return;
     const edge = hls.latestLevelDetails?.edge ?? 0;
     if (edge - video.currentTime < 2) return;
