@@ -9,6 +9,7 @@ import { createSessions } from './gate/sessions.js';
 import { openKeys } from './keys.js';
 import { createBroadcasts } from './media/broadcast.js';
 import { folderTarget } from './media/folder.js';
+import { namesOf } from './media/names.js';
 import type { Packaging } from './media/packager.js';
 import { takePicture } from './media/picture.js';
 import { createShelf } from './media/shelf.js';
@@ -148,9 +149,13 @@ export async function startShows(needs: ShowNeeds) {
       if (!open) broadcasts.end(stream, stopped);
     },
     shelf,
-    /** Every cam of a stream, and how it is with each. */
+    /** Every cam of a stream, how it is with each, and where it is to be seen. */
     cams: (stream: string) =>
-      streams.cams.of(stream).map((cam) => ({ ...cam, state: broadcasts.camState(stream, cam.id) })),
+      streams.cams.of(stream).map((cam) => ({
+        ...cam,
+        state: broadcasts.camState(stream, cam.id),
+        playlist: namesOf(cam.id).multivariant,
+      })),
     /** Gives a cam another stream key, or takes its key away; whoever broadcasts by the old one is shown out. */
     async changeKey(stream: string, cam: string, change: 'renew' | 'revoke'): Promise<void> {
       await (change === 'renew' ? streams.cams.renewKey(stream, cam) : streams.cams.revokeKey(stream, cam));
