@@ -296,7 +296,7 @@ async function wire(
     web.post(telegramPath, (req, res) => (bots ? bots.webhook(req, res) : res.sendStatus(503)));
   const http = await listen({
     ...{ host: settings.host, port: settings.port, app: web },
-    keyPath: (req, res) => mediaPath(req, res) || keyPath(req, res),
+    keyPath: (req, res) => keyPath(req, res) || mediaPath(req, res),
   });
   overlay = startOverlay({
     http,

@@ -582,6 +582,7 @@ export interface PredictionPayoutRow {
   amount: string;
   /** 0: the token refused it. */
   paid: number;
+  at: number;
 }
 
 /** One feed of a stream. */

@@ -18,8 +18,8 @@ export interface PlayerNeeds {
 
 /** How long a picture may stand still although there is more to show. */
 const patienceMs = 8000;
-/** Who is further behind the edge of the show than this, s, is taken there. */
-const mostBehind = 10;
+/** Who is this much further behind the edge of the show than he should be, s, is taken there. */
+const mostBehind = 5;
 const never = Number.POSITIVE_INFINITY;
 
 /** How hls.js is set. */
@@ -62,7 +62,8 @@ export function createPlayer(needs: PlayerNeeds) {
     if (moving) movedAt = now;
     lastTime = video.currentTime;
     needs.onMoving(moving || (now - movedAt < 400 && !video.paused));
-    if (hls && moving && hls.latency > mostBehind && hls.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
+    const behind = hls ? hls.latency - (hls.targetLatency ?? hls.latency) : 0;
+    if (moving && behind > mostBehind && hls?.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
     if (!hls?.loadingEnabled || video.paused || now - movedAt < patienceMs) return;
     const edge = hls.latestLevelDetails?.edge ?? 0;
     if (edge - video.currentTime < 2) return;
