@@ -223,6 +223,10 @@ export function changes(before: MediaPlaylist, after: MediaPlaylist): string[] {
     for (const of of ['uri', 'ms', 'map', 'key', 'iv', 'discontinuity', 'date'] as const)
       if (was[of] !== is[of]) problems.push(`${of} of ${was.uri} was ${was[of]} and is ${is[of]}`);
   }
+  const under = after.segments.find(({ msn }) => msn === (before.segments.at(-1)?.msn ?? Number.NaN) + 1);
+  const { parts, key, map } = before.open;
+  if (under && parts.length > 0 && (under.key !== key || under.map !== map))
+    problems.push(`parts of ${under.uri} were told of under another key or initialization`);
   const gone = before.segments.filter(({ msn }) => msn < after.sequence && msn >= before.sequence);
   const counted = before.discontinuities + gone.filter((segment) => segment.discontinuity).length;
   const all = gone.length === after.sequence - before.sequence;

@@ -68,19 +68,23 @@ export function createBoard(needs: BoardNeeds) {
     return more ? names.part(rendition, under.id, under.parts.length) : names.part(rendition, under.id + 1, 0);
   }
 
+  /** Only the source comes in parts. */
+  const hinted = (rendition: string): boolean => partTargetMs > 0 && rendition === source;
+
   function liveOf(rendition: string, skip: boolean): LowLatency {
     const { open: under } = headOf(rendition);
     const others = [...tracks.keys()].filter((name) => name !== rendition && listedIn(window, name).length > 0);
     return {
-      partTargetMs,
+      partTargetMs: hinted(rendition) ? partTargetMs : 0,
       holdBackMs: partTargetMs * partsHeldBack + (tracks.size > 1 ? needs.lagMs : 0),
       open: under,
-      hint: hintOf(rendition, under),
+      hint: hinted(rendition) ? hintOf(rendition, under) : null,
       skip,
       reports: others.map((name) => {
         const { head } = headOf(name);
-        const complete = window.segments[head.msn - window.sequence]?.copies[name]?.parts?.length ?? 0;
-        return { uri: names.playlist(name), msn: head.msn, part: head.part < 0 ? complete - 1 : head.part };
+        const last = window.segments[head.msn - window.sequence]?.copies[name];
+        const parts = hinted(name) ? (last?.parts?.length ?? 0) : 0;
+        return { uri: names.playlist(name), msn: head.msn, part: head.part < 0 ? parts - 1 : head.part };
       }),
     };
   }
@@ -98,7 +102,7 @@ export function createBoard(needs: BoardNeeds) {
       texts.set(skip, known);
       return known;
     };
-    const hint = partTargetMs > 0 ? `${stream}/${hintOf(rendition, under)}` : null;
+    const hint = hinted(rendition) ? `${stream}/${hintOf(rendition, under)}` : null;
     shelf.show(`${stream}/${names.playlist(rendition)}`, { head, targetMs, text }, hint);
   }
 

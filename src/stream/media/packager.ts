@@ -66,7 +66,7 @@ export async function openPackager(needs: PackagerNeeds) {
   const window = await readWindow(target, names.window, now(), needs.dvrMs);
   await sweep(target, window, names.isMedia);
   const mirror = createMirror({ stream, target, onNotice: needs.onNotice, log });
-  const lagMs = needs.transcoder?.lagMs ?? 0;
+  const lagMs = needs.transcoder ? needs.segmentMs + needs.transcoder.lagMs : 0;
   const keyUri = (n: number): string => `${needs.keyBase}/keys/${stream}/${n}`;
   const board = createBoard({ stream, names, shelf, mirror, window, keepMs: needs.dvrMs, keyUri, lagMs });
   const track = (rendition: string) =>

@@ -14,11 +14,12 @@ export interface Open {
 
 /** How a server that can hold requests tells of parts. */
 export interface LowLatency {
+  /** 0: this rendition comes in whole segments. */
   partTargetMs: number;
   holdBackMs: number;
   open: Open | null;
-  /** The part that comes next. */
-  hint: string;
+  /** The part that comes next; null where none does. */
+  hint: string | null;
   /** Leaves out what a player has that asked for that. */
   skip: boolean;
   /** How far the other renditions are. */
@@ -39,6 +40,8 @@ const seconds = (ms: number): string => (ms / 1000).toFixed(3);
 
 /** Within this many target durations of the end, parts are listed. */
 const partsWithin = 3;
+/** Of whole segments, players stay so many target durations behind the end at least. */
+const heldBack = 3;
 /** Behind this many target durations from the end, what a player has may be left out. */
 const skipBehind = 6;
 /** Above this many segments, that is worth it. */
@@ -92,12 +95,12 @@ function headOf({ window, live }: PlaylistOf, gaps: boolean, dependent: boolean)
       ...(window.segments.length > longPlaylist
         ? [`CAN-SKIP-UNTIL=${(window.targetDuration * skipBehind).toFixed(1)}`]
         : []),
-      `PART-HOLD-BACK=${seconds(live.holdBackMs)}`,
+      live.partTargetMs > 0
+        ? `PART-HOLD-BACK=${seconds(live.holdBackMs)}`
+        : `HOLD-BACK=${seconds(Math.max(live.holdBackMs, window.targetDuration * heldBack * 1000))}`,
     ];
-    lines.push(
-      `#EXT-X-SERVER-CONTROL:${control.join(',')}`,
-      `#EXT-X-PART-INF:PART-TARGET=${seconds(live.partTargetMs)}`,
-    );
+    lines.push(`#EXT-X-SERVER-CONTROL:${control.join(',')}`);
+    if (live.partTargetMs > 0) lines.push(`#EXT-X-PART-INF:PART-TARGET=${seconds(live.partTargetMs)}`);
   }
   return lines;
 }
@@ -128,13 +131,13 @@ export function mediaPlaylist(of: PlaylistOf): string {
     left -= segment.durationMs;
     if (i < skipped) continue;
     head(segment);
-    if (live && left < window.targetDuration * partsWithin * 1000) parts(segment.parts ?? []);
+    if (live?.hint && left < window.targetDuration * partsWithin * 1000) parts(segment.parts ?? []);
     end(segment, !live);
   }
   if (live) {
     if (live.open) head(live.open);
     parts(live.open?.parts ?? []);
-    lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${live.hint}"`);
+    if (live.hint) lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${live.hint}"`);
     for (const { uri, msn, part } of live.reports) {
       lines.push(`#EXT-X-RENDITION-REPORT:URI="${uri}",LAST-MSN=${msn}${part < 0 ? '' : `,LAST-PART=${part}`}`);
     }

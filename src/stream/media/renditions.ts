@@ -21,7 +21,10 @@ const mostLate = 5;
 const firstPauseMs = 1000;
 const longestPauseMs = 30_000;
 
-/** What there is of a rendition's segment that is not complete. */
+/**
+ * What there is of a rendition's segment that is not complete. Nothing of it is published before: once a player has a part
+ * of it, the source could not stand in for the rest.
+ */
 interface Making {
   data: Buffer[];
   durationMs: number;
@@ -61,21 +64,12 @@ export function createRenditions(needs: RenditionsNeeds) {
     const name = nameOf(rung, id);
     const made = making.get(name) ?? { data: [], durationMs: 0 };
     making.set(name, made);
-    const alone = piece.last && made.data.length === 0;
     made.data.push(piece.data);
     made.durationMs += piece.durationMs;
-    const lock = { id, n: segment.n };
-    if (!alone && piece.data.length > 0) {
-      board.addPart(rung, id, track.part(lock, board.partsOf(rung, id).length, piece));
-    }
-    if (piece.last) finish(track, lock, made, segment.samples);
-  }
-
-  function finish(track: Track, lock: { id: number; n: number }, made: Making, samples: number): void {
-    const parts = board.partsOf(track.rendition, lock.id);
-    const facts = { durationMs: made.durationMs, samples, parts };
-    making.delete(nameOf(track.rendition, lock.id));
-    board.setCopy(lock.id, track.rendition, track.whole(lock, Buffer.concat(made.data), facts));
+    if (!piece.last) return;
+    making.delete(name);
+    const facts = { durationMs: made.durationMs, samples: segment.samples, parts: [] };
+    board.setCopy(id, rung, track.whole({ id, n: segment.n }, Buffer.concat(made.data), facts));
     [late, pauseMs] = [0, firstPauseMs];
   }
 
