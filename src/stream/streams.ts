@@ -68,7 +68,11 @@ export async function openStreams(needs: {
   const turn = createTurns<string>();
   const cams = await openCams({ store, now, onKey });
   for (const row of await store.db.selectFrom('streams').selectAll().orderBy('created_at').execute()) {
-    streams.set(row.id, fromRow(row, cams.get(row.id, mainCam).streamKey ?? ''));
+    streams.set(row.id, fromRow(row, keyOf(row.id)));
+  }
+
+  function keyOf(stream: string): string {
+    return cams.of(stream).find(({ id }) => id === mainCam)?.streamKey ?? '';
   }
 
   function onKey({ stream: id, id: cam }: Cam): void {
@@ -78,7 +82,7 @@ export async function openStreams(needs: {
 
   /** The key may have changed while the rest was written. */
   function put(stream: Stream): void {
-    streams.set(stream.id, { ...stream, streamKey: cams.get(stream.id, mainCam).streamKey ?? '' });
+    streams.set(stream.id, { ...stream, streamKey: keyOf(stream.id) });
   }
 
   /** Problem: unknown_stream. */

@@ -267,7 +267,7 @@ const halting: Transcoder = {
     push: (piece) => void pushed.push(piece),
     complete(id, durationMs) {
       const data = Buffer.concat(pushed.filter((p) => p.id === id).flatMap((p) => p.fragments.map((f) => f.data)));
-      const piece = { rung: '240p', id, init: job.source, data, durationMs, independent: true, last: true };
+      const piece = { rung: '240p', id, init: job.source, data, durationMs, last: true };
       if (id % 2 === 0) setTimeout(() => job.onPiece(piece), 300);
       else if (id % 4 === 1) job.onFailed('240p', id);
     },

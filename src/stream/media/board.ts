@@ -19,7 +19,7 @@ export interface BoardNeeds {
   lagMs: number;
 }
 
-/** The segment under way; `parts` by rendition. */
+/** The segment under way. */
 export type Begun = Omit<Open, 'parts' | 'init'> & { expectedMs: number };
 
 /** Peaks are told in steps, so that the playlist changes seldom. */
@@ -189,6 +189,7 @@ export function createBoard(needs: BoardNeeds) {
     },
     /** The segment under way will not be completed. */
     drop(): void {
+      if (open) parts.get(source)?.delete(open.id);
       open = null;
     },
     /** True when it was still wanted. */

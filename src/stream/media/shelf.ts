@@ -105,6 +105,5 @@ export function createShelf({ now = Date.now }: { now?: () => number } = {}) {
       if (!media.has(name) && hinted(name)) await change(name, patienceMs);
       return media.get(name)?.data;
     },
-    size: (): number => media.size,
   };
 }

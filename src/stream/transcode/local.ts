@@ -77,7 +77,6 @@ function createSlots(rung: string, job: Pick<Job, 'onPiece'>) {
       ...{ rung, id: slot.id, init, last },
       data: Buffer.concat(fragments.map(({ data }) => data)),
       durationMs: fragments.reduce((sum, { durationMs }) => sum + durationMs, 0),
-      independent: fragments.some(({ independent }) => independent),
     });
   }
 

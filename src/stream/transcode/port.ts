@@ -27,8 +27,6 @@ export interface RenditionPiece {
   init: Init;
   data: Buffer;
   durationMs: number;
-  /** It has a frame that needs none before it. */
-  independent: boolean;
   /** It completes its segment. */
   last: boolean;
 }
