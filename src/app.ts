@@ -32,7 +32,8 @@ import { loadSecrets, sameSecret } from './secrets.js';
 import { type Settings, toUnits } from './settings.js';
 import { openStore } from './store/index.js';
 import { findFfmpeg } from './stream/ffmpeg.js';
-import { createKeyPath, startShows } from './stream/index.js';
+import { createKeyPath, createMediaPath, startShows } from './stream/index.js';
+import { createLocalTranscoder } from './stream/transcode/local.js';
 import type { Hex } from './vocabulary/values.js';
 
 const clockToleranceMs = 5 * 60_000;
@@ -147,6 +148,8 @@ async function wire(
     keyBase: settings.publicUrl,
     rtmp: { host: settings.host, port: settings.rtmpPort, publicHost: new URL(settings.publicUrl).hostname },
     reconnectMs: settings.reconnectMs,
+    packaging: settings.packaging,
+    transcoder: settings.renditions.length > 0 ? createLocalTranscoder({ ffmpeg, names: settings.renditions }) : null,
     log,
   });
   onStop(shows.stop);
@@ -283,11 +286,18 @@ async function wire(
     proxies: settings.proxies,
     perAddress: settings.keyRateLimit,
   });
+  const mediaPath = createMediaPath({
+    shelf: shows.shelf,
+    onError: (error) => log.error({ err: error }, 'a media request failed'),
+  });
   let bots: Bots | null = null;
   const web = express();
   if (settings.bots.telegram?.webhook)
     web.post(telegramPath, (req, res) => (bots ? bots.webhook(req, res) : res.sendStatus(503)));
-  const http = await listen({ host: settings.host, port: settings.port, keyPath, app: web });
+  const http = await listen({
+    ...{ host: settings.host, port: settings.port, app: web },
+    keyPath: (req, res) => keyPath(req, res) || mediaPath(req, res),
+  });
   overlay = startOverlay({
     http,
     feed,

@@ -49,11 +49,16 @@ async function firstLink(needs: FirstShowNeeds, stream: string, credit: bigint):
   return `${settings.publicUrl}/watch/${stream}#k=${key}`;
 }
 
+async function addCam({ streams }: Shows, stream: string, cam: string): Promise<void> {
+  if (!streams.cams.of(stream).some(({ id }) => id === cam)) await streams.cams.add(stream, cam);
+}
+
 export async function prepareFirstShow(needs: FirstShowNeeds): Promise<FirstShow> {
   const { settings, secrets, payments, shows, log } = needs;
   const { id } = settings.stream;
   const known = shows.streams.all().find((stream) => stream.id === id);
   const stream = known ?? (await shows.streams.create(id, {}));
+  for (const cam of settings.cams) await addCam(shows, id, cam);
   const credit = needs.units(settings.amounts.firstLink);
   const funded = await fundSponsor(needs, id, credit);
   if (!funded)

@@ -43,6 +43,17 @@ const Env = z.object({
   MIN_TIP: decimal('0.1'),
   PREVIEW_SECONDS: seconds(10),
   KEY_PERIOD_SECONDS: seconds(2, 1),
+  SEGMENT_SECONDS: seconds(1, 0.5).pipe(z.number().max(10)),
+  PART_SECONDS: seconds(0.5).pipe(z.number().max(1)),
+  DVR_SECONDS: seconds(0).pipe(z.number().max(7200)),
+  RENDITIONS: z
+    .string()
+    .regex(/^(720p|480p|360p)(,(720p|480p|360p))*$/, 'is a list such as 720p,480p,360p')
+    .optional(),
+  CAMS: z
+    .string()
+    .regex(/^[a-z][a-z0-9]{0,15}(,[a-z][a-z0-9]{0,15}){0,6}$/, 'is a list of names such as stage,screen')
+    .optional(),
   RECONNECT_SECONDS: seconds(15, 1),
   FIRST_LINK_CREDIT: decimal('5'),
   RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -113,6 +124,15 @@ function botsOf(env: z.infer<typeof Env>) {
   };
 }
 
+function packagingOf(env: z.infer<typeof Env>) {
+  const ms = (value: number): number => Math.round(value * 1000);
+  const packaging = { segmentMs: ms(env.SEGMENT_SECONDS), partMs: ms(env.PART_SECONDS), dvrMs: ms(env.DVR_SECONDS) };
+  if (ms(env.KEY_PERIOD_SECONDS) % packaging.segmentMs !== 0) {
+    throw new Error('KEY_PERIOD_SECONDS must be a whole number of SEGMENT_SECONDS (see .env.example).');
+  }
+  return packaging;
+}
+
 /** Throws an Error with one line for each setting that is wrong. */
 export function readSettings(source: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
@@ -153,6 +173,11 @@ export function readSettings(source: NodeJS.ProcessEnv) {
       confirmTipAbove: env.CONFIRM_TIP_ABOVE,
     },
     reconnectMs: env.RECONNECT_SECONDS * 1000,
+    packaging: packagingOf(env),
+    /** What a machine of our own makes beside the source. */
+    renditions: [...new Set(env.RENDITIONS?.split(',') ?? [])],
+    /** Cams of the first stream beside `main`. */
+    cams: [...new Set(env.CAMS?.split(',') ?? [])],
     /** Null: a development chain of our own. */
     chain: publicChain(env),
     /** Null: Ethereum's own registry on Ethereum, none elsewhere. */

@@ -102,6 +102,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       state: shows.state(stream.id),
       viewers: shows.viewers(stream.id),
       media: [...(stream.mediaBase ? [stream.mediaBase] : []), `/media/${stream.id}/`],
+      cams: shows.cams(stream.id).map(({ id, title, state, playlist }) => ({ id, title, state, playlist })),
       lastEvent: needs.lastEvent(),
       communities: (['discord', 'telegram'] as const).flatMap((platform) =>
         stream[platform] ? [{ platform, url: stream[platform] }] : [],
@@ -148,6 +149,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       earnings: earnings(stream),
       rtmpUrl: shows.rtmpUrl,
       streamKey: stream.streamKey,
+      streamKeys: Object.fromEntries(shows.cams(stream.id).map((cam) => [cam.id, cam.streamKey])),
       overlayUrl: `${settings.publicUrl}/overlay/${stream.id}#t=${stream.overlayToken}`,
       overlays: overlay.overlays(stream.id),
       notices: [...nameNotice(), ...shows.notices(stream.id)],

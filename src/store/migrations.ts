@@ -3,6 +3,7 @@ import type { Kysely, Migration } from 'kysely';
 import { sql } from 'kysely';
 import { alertLooks } from './migrations/alert-looks.js';
 import { alertsAndGoals } from './migrations/alerts.js';
+import { cams } from './migrations/cams.js';
 import { looks } from './migrations/looks.js';
 import { moves } from './migrations/moves.js';
 import { obs } from './migrations/obs.js';
@@ -306,6 +307,7 @@ const steps: readonly Migration[] = [
   payouts,
   looks,
   obs,
+  cams,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

@@ -10,6 +10,7 @@ export interface StreamRow {
   key_period_ms: number;
   min_tip: string;
   media_base: string;
+  /** No longer in use: cams have the keys. The stream's id. */
   stream_key: string;
   overlay_token: string;
   next_key: number;
@@ -584,6 +585,24 @@ export interface PredictionPayoutRow {
   at: number;
 }
 
+/** One feed of a stream. */
+export interface CamRow {
+  stream: string;
+  id: string;
+  title: string;
+  /** Null: revoked; nobody may broadcast to it until it is given another. */
+  stream_key: string | null;
+  created_at: number;
+}
+
+/** A stream key that was replaced or revoked, as SHA-256, so that whoever still uses it is told so. */
+export interface RetiredStreamKeyRow {
+  hash: string;
+  stream: string;
+  cam: string;
+  at: number;
+}
+
 /** How a stream's overlay looks, JSON. */
 export interface LookRow {
   stream: string;
@@ -692,4 +711,6 @@ export interface Tables {
   obs_rules: ObsRuleRow;
   obs_due: ObsDueRow;
   obs_undos: ObsUndoRow;
+  cams: CamRow;
+  retired_stream_keys: RetiredStreamKeyRow;
 }

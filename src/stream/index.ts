@@ -9,17 +9,25 @@ import { createSessions } from './gate/sessions.js';
 import { openKeys } from './keys.js';
 import { createBroadcasts } from './media/broadcast.js';
 import { folderTarget } from './media/folder.js';
+import { namesOf } from './media/names.js';
+import type { Packaging } from './media/packager.js';
 import { takePicture } from './media/picture.js';
+import { createShelf } from './media/shelf.js';
 import { startRtmp } from './rtmp/server.js';
 import { openStreams, type StreamChange } from './streams.js';
 import { startTestCard } from './test-card.js';
+import type { Transcoder } from './transcode/port.js';
 
+export { mainCam } from './cams.js';
 export { createKeyPath } from './gate/http.js';
+export { createMediaPath } from './media/http.js';
 export type { Stream, StreamChange } from './streams.js';
 
 /** Notices kept for the dashboard, by stream. */
 const noticesKept = 20;
 const stopped = 'this show is stopped: start it on the dashboard, or with /stream start';
+const keyUnknown = 'the stream key is not known: copy it from the dashboard';
+const keyRetired = 'this stream key was replaced: copy the new one from the dashboard';
 const stoppedNotice = 'A broadcast was refused, because the show is stopped. Start it to let it in.';
 
 /** Pictures of a stream are taken this seldom. */
@@ -41,6 +49,9 @@ export interface ShowNeeds {
   keyBase: string;
   rtmp: { host: string; port: number; publicHost: string };
   reconnectMs: number;
+  packaging: Packaging;
+  /** Null: the source alone. */
+  transcoder: Transcoder | null;
   log: Logger;
   now?: () => number;
 }
@@ -51,7 +62,7 @@ export type Shows = Awaited<ReturnType<typeof startShows>>;
 export async function startShows(needs: ShowNeeds) {
   const { store, feed, log, now = Date.now } = needs;
   const streams = await openStreams({ store, feed, defaults: needs.defaults, now });
-  const keys = await openKeys({ store, streams, master: needs.master, now });
+  const keys = await openKeys({ store, streams, master: needs.master, now, dvrMs: needs.packaging.dvrMs });
   const sessions = createSessions({ now, onEnd: needs.onPayerGone });
   const gate = createGate({ streams, keys, sessions, cashier: needs.cashier, now });
   const notices = new Map<string, { at: number; text: string }[]>();
@@ -74,9 +85,13 @@ export async function startShows(needs: ShowNeeds) {
       .catch((error) => log.error({ err: error }, 'could not write to the feed'));
   }
 
+  const shelf = createShelf();
   const broadcasts = createBroadcasts({
     ffmpeg: needs.ffmpeg,
     keys,
+    packaging: needs.packaging,
+    shelf,
+    transcoder: needs.transcoder,
     target: (stream) => folderTarget(join(needs.mediaFolder, stream)),
     keyPeriodMs: (stream) => streams.get(stream).keyPeriodMs,
     keyBase: needs.keyBase,
@@ -92,14 +107,15 @@ export async function startShows(needs: ShowNeeds) {
     port: needs.rtmp.port,
     authorize: async (app, name) => {
       if (app !== 'live') return { refuse: `the server path must end in /live, not /${app}` };
-      const stream = streams.byStreamKey(name);
-      if (!stream) return { refuse: 'the stream key is not known: copy it from the dashboard' };
-      if (stream.open) return { stream: stream.id };
-      notice(stream.id, stoppedNotice);
+      const cam = streams.cams.byStreamKey(name);
+      if (!cam) return { refuse: streams.cams.retired(name) ? keyRetired : keyUnknown };
+      if (streams.get(cam.stream).open) return { stream: cam.stream, cam: cam.id };
+      notice(cam.stream, stoppedNotice);
       return { refuse: stopped };
     },
     // It may have been stopped between the question and now.
-    publish: (stream, source) => (streams.get(stream).open ? broadcasts.begin(stream, source) : source.refuse(stopped)),
+    publish: ({ stream, cam }, source) =>
+      streams.get(stream).open ? broadcasts.begin(stream, source, cam) : source.refuse(stopped),
     log,
   });
 
@@ -131,6 +147,19 @@ export async function startShows(needs: ShowNeeds) {
     async setOpen(stream: string, open: boolean): Promise<void> {
       await streams.setOpen(stream, open);
       if (!open) broadcasts.end(stream, stopped);
+    },
+    shelf,
+    /** Every cam of a stream, how it is with each, and where it is to be seen. */
+    cams: (stream: string) =>
+      streams.cams.of(stream).map((cam) => ({
+        ...cam,
+        state: broadcasts.camState(stream, cam.id),
+        playlist: namesOf(cam.id).multivariant,
+      })),
+    /** Gives a cam another stream key, or takes its key away; whoever broadcasts by the old one is shown out. */
+    async changeKey(stream: string, cam: string, change: 'renew' | 'revoke'): Promise<void> {
+      await (change === 'renew' ? streams.cams.renewKey(stream, cam) : streams.cams.revokeKey(stream, cam));
+      broadcasts.end(stream, keyRetired, cam);
     },
     viewers: (stream: string): number => sessions.watching(stream, streams.get(stream).keyPeriodMs * 4),
     picture,

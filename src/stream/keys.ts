@@ -13,16 +13,26 @@ export interface KeyPeriod {
   readonly cost: bigint;
 }
 
-/** How many of a stream's newest keys the gate still hands out. */
-const kept = 64;
+/** How many of a stream's newest keys the gate hands out beside those of what viewers may go back to. */
+const least = 64;
+/** No key is for less, but for what was paid before. */
+const shortestMs = 1000;
 
 /** The cost of `durationMs` at `price` per second, rounded down to the base unit. */
 export const costOf = (price: bigint, durationMs: number): bigint => (price * BigInt(durationMs)) / 1000n;
 
 export type Keys = Awaited<ReturnType<typeof openKeys>>;
 
-export async function openKeys(needs: { store: Store; streams: Streams; master: Buffer; now: () => number }) {
-  const { store, streams, master, now } = needs;
+export async function openKeys(needs: {
+  store: Store;
+  streams: Streams;
+  master: Buffer;
+  now: () => number;
+  /** How far back viewers may go. */
+  dvrMs?: number;
+}) {
+  const { store, streams, master, now, dvrMs = 0 } = needs;
+  const kept = least + Math.ceil(dvrMs / shortestMs);
   const periods = new Map<string, Map<number, KeyPeriod>>();
 
   function keep(stream: string, period: KeyPeriod): void {

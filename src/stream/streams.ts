@@ -1,11 +1,11 @@
 // The streams of this host: their settings in the store, their secrets, and what changed of them.
-import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Feed } from '../feed/index.js';
 import type { Store, Trx } from '../store/index.js';
 import type { StreamRow } from '../store/schema.js';
 import { createTurns } from '../turns.js';
 import { Problem } from '../vocabulary/problems.js';
+import { type Cam, mainCam, newSecret, openCams } from './cams.js';
 
 export interface Stream {
   readonly id: string;
@@ -20,6 +20,7 @@ export interface Stream {
   /** Invitations to its communities; empty: none. */
   readonly discord: string;
   readonly telegram: string;
+  /** Of its cam `main`; empty when it is revoked. */
   readonly streamKey: string;
   readonly overlayToken: string;
   /** False: nobody may broadcast to it. */
@@ -30,7 +31,7 @@ export type StreamChange = Partial<Omit<Stream, 'id' | 'streamKey' | 'overlayTok
 
 export type Streams = Awaited<ReturnType<typeof openStreams>>;
 
-const fromRow = (row: Selectable<StreamRow>): Stream => ({
+const fromRow = (row: Selectable<StreamRow>, streamKey: string): Stream => ({
   id: row.id,
   title: row.title,
   price: BigInt(row.price),
@@ -40,7 +41,7 @@ const fromRow = (row: Selectable<StreamRow>): Stream => ({
   mediaBase: row.media_base,
   discord: row.discord,
   telegram: row.telegram,
-  streamKey: row.stream_key,
+  streamKey,
   overlayToken: row.overlay_token,
   open: row.open !== 0,
 });
@@ -56,8 +57,6 @@ const changing = (stream: Stream) => ({
   telegram: stream.telegram,
 });
 
-const secret = (): string => randomBytes(24).toString('base64url');
-
 export async function openStreams(needs: {
   store: Store;
   feed: Feed;
@@ -67,8 +66,23 @@ export async function openStreams(needs: {
   const { store, feed, defaults, now } = needs;
   const streams = new Map<string, Stream>();
   const turn = createTurns<string>();
+  const cams = await openCams({ store, now, onKey });
   for (const row of await store.db.selectFrom('streams').selectAll().orderBy('created_at').execute()) {
-    streams.set(row.id, fromRow(row));
+    streams.set(row.id, fromRow(row, keyOf(row.id)));
+  }
+
+  function keyOf(stream: string): string {
+    return cams.of(stream).find(({ id }) => id === mainCam)?.streamKey ?? '';
+  }
+
+  function onKey({ stream: id, id: cam }: Cam): void {
+    const stream = streams.get(id);
+    if (stream && cam === mainCam) put(stream);
+  }
+
+  /** The key may have changed while the rest was written. */
+  function put(stream: Stream): void {
+    streams.set(stream.id, { ...stream, streamKey: keyOf(stream.id) });
   }
 
   /** Problem: unknown_stream. */
@@ -79,8 +93,8 @@ export async function openStreams(needs: {
   }
 
   async function insert(trx: Trx, stream: Stream): Promise<void> {
-    const { streamKey, overlayToken, id } = stream;
-    const fixed = { id, stream_key: streamKey, overlay_token: overlayToken, created_at: now() };
+    const { overlayToken, id } = stream;
+    const fixed = { id, stream_key: id, overlay_token: overlayToken, created_at: now() };
     const counters = { next_key: 1, watched: '0', tipped: '0' };
     await trx
       .insertInto('streams')
@@ -90,9 +104,15 @@ export async function openStreams(needs: {
 
   async function createNow(id: string, wish: StreamChange): Promise<Stream> {
     if (streams.has(id)) throw new Problem('stream_exists', { stream: id });
-    const stream: Stream = { ...defaults, ...wish, id, streamKey: secret(), overlayToken: secret(), open: true };
-    await store.write((trx) => insert(trx, stream));
+    const cam: Cam = { stream: id, id: mainCam, title: '', streamKey: newSecret() };
+    const secrets = { streamKey: cam.streamKey ?? '', overlayToken: newSecret() };
+    const stream: Stream = { ...defaults, ...wish, id, ...secrets, open: true };
+    await store.write(async (trx) => {
+      await insert(trx, stream);
+      await cams.insert(trx, cam);
+    });
     streams.set(id, stream);
+    cams.keep(cam);
     return stream;
   }
 
@@ -103,16 +123,16 @@ export async function openStreams(needs: {
       await trx.updateTable('streams').set(changing(stream)).where('id', '=', id).execute();
       await feed.append(trx, { stream: id, type: 'changed', data: { title, price: price.toString(), previewMs } });
     });
-    streams.set(id, stream);
+    put(stream);
     feed.announce();
     return stream;
   }
 
   async function renewNow(id: string): Promise<Stream> {
-    const stream = { ...get(id), overlayToken: secret() };
+    const stream = { ...get(id), overlayToken: newSecret() };
     const set = { overlay_token: stream.overlayToken };
     await store.write(async (trx) => void (await trx.updateTable('streams').set(set).where('id', '=', id).execute()));
-    streams.set(id, stream);
+    put(stream);
     return stream;
   }
 
@@ -125,7 +145,7 @@ export async function openStreams(needs: {
         .where('id', '=', id)
         .execute();
     });
-    streams.set(id, { ...stream, open });
+    put({ ...stream, open });
   }
 
   return {
@@ -138,6 +158,6 @@ export async function openStreams(needs: {
     patch: (id: string, change: StreamChange): Promise<Stream> => turn(id, () => patchNow(id, change)),
     setOpen: (id: string, open: boolean): Promise<void> => turn(id, () => setOpenNow(id, open)),
     all: (): Stream[] => [...streams.values()],
-    byStreamKey: (key: string): Stream | undefined => [...streams.values()].find((s) => s.streamKey === key),
+    cams,
   };
 }

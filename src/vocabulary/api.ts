@@ -75,6 +75,17 @@ const invitation = (platform: string, hostname: RegExp) =>
       .refine((text) => new URL(text).username === '', `it is no https link to ${platform}`),
   ]);
 
+/** One feed of a stream. `main` is the first. */
+export const CamInfo = z
+  .object({
+    id: z.string(),
+    title: z.string(),
+    state: StreamState,
+    playlist: z.string().meta({ description: 'its multivariant playlist, in each of the media folders' }),
+  })
+  .meta({ id: 'CamInfo' });
+export type CamInfo = z.infer<typeof CamInfo>;
+
 export const StreamInfo = z
   .object({
     id: StreamId,
@@ -86,8 +97,9 @@ export const StreamInfo = z
     minTip: Amount,
     state: StreamState,
     viewers: z.number().int(),
-    /** Absolute or root-relative folders that hold the stream's media; each has `live.m3u8`. */
+    /** Absolute or root-relative folders that hold the stream's media; each has the playlists of all cams. */
     media: z.array(z.string()),
+    cams: z.array(CamInfo),
     lastEvent: z.number().int(),
     communities: z
       .array(z.object({ platform: z.enum(['discord', 'telegram']), url: z.url() }))
@@ -324,6 +336,9 @@ export const HostStream = z
     earnings: Earnings,
     rtmpUrl: z.string(),
     streamKey: z.string(),
+    streamKeys: z
+      .record(z.string(), z.string().nullable())
+      .meta({ description: 'of each cam; null where it is revoked' }),
     overlayUrl: z.string(),
     overlays: z.number().int(),
     notices: z.array(z.object({ at: Milliseconds, text: z.string() })),

@@ -51,6 +51,21 @@ const wordings = {
     title: 'Stream exists',
     say: (f) => `There already is a stream “${f.stream}”. Choose another id.`,
   },
+  unknown_cam: {
+    status: 404,
+    title: 'Unknown cam',
+    say: (f) => `This stream has no cam “${f.cam}”. Add it first.`,
+  },
+  cam_exists: {
+    status: 409,
+    title: 'Cam exists',
+    say: (f) => `This stream already has a cam “${f.cam}”. Choose another name.`,
+  },
+  too_many_cams: {
+    status: 409,
+    title: 'Too many cams',
+    say: (f) => `A stream has at most ${f.most} cams.`,
+  },
   id_reused: {
     status: 409,
     title: 'Id reused',

@@ -8,7 +8,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBroadcasts } from '../../src/stream/media/broadcast.js';
 import { folderTarget, type Target } from '../../src/stream/media/folder.js';
 import { takePicture } from '../../src/stream/media/picture.js';
-import { emptyWindow, extend, mediaPlaylist, type Segment } from '../../src/stream/media/playlist.js';
+import { mediaPlaylist } from '../../src/stream/media/playlist.js';
+import { createShelf } from '../../src/stream/media/shelf.js';
+import { emptyWindow, extend, type Segment } from '../../src/stream/media/window.js';
+import type { Transcoder } from '../../src/stream/transcode/port.js';
+import { changes, type MediaPlaylist, readMedia, readMultivariant } from '../support/hls-validator.js';
 import { silent } from '../support/payments.js';
 import { type PictureOptions, startSource } from '../support/publisher.js';
 
@@ -16,6 +20,7 @@ let folder: string;
 const stops: (() => Promise<unknown>)[] = [];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'dtok-media-'));
+  last = null;
 });
 afterEach(async () => {
   for (const stop of stops.splice(0)) await stop();
@@ -29,7 +34,17 @@ interface Opened {
   durationMs: number;
 }
 
-function house(options: { target?: (real: Target) => Target; first?: number; reconnectMs?: number } = {}) {
+interface HouseOptions {
+  target?: (real: Target) => Target;
+  first?: number;
+  reconnectMs?: number;
+  keyPeriodMs?: number;
+  partMs?: number;
+  transcoder?: Transcoder;
+}
+
+function house(options: HouseOptions = {}) {
+  const shelf = createShelf();
   const opened: Opened[] = [];
   const states: string[] = [];
   const notices: string[] = [];
@@ -44,7 +59,10 @@ function house(options: { target?: (real: Target) => Target; first?: number; rec
       bytes: (_stream, number) => keyOf(number),
     },
     target: () => (options.target ?? ((real) => real))(folderTarget(folder)),
-    keyPeriodMs: () => 1000,
+    keyPeriodMs: () => options.keyPeriodMs ?? 1000,
+    packaging: { segmentMs: 1000, partMs: options.partMs ?? 500, dvrMs: 0 },
+    shelf,
+    transcoder: options.transcoder ?? null,
     keyBase: 'http://gate.example',
     reconnectMs: options.reconnectMs ?? 300,
     onState: (_stream, state) => states.push(state),
@@ -53,16 +71,25 @@ function house(options: { target?: (real: Target) => Target; first?: number; rec
     log: silent,
   });
   stops.push(broadcasts.stop);
-  const publish = (picture: PictureOptions = {}) => {
+  const publish = (picture: PictureOptions = {}, cam?: string) => {
     const source = startSource(picture);
     stops.push(source.stop);
-    broadcasts.begin('main', source.source);
+    broadcasts.begin('main', source.source, cam);
     return source;
   };
-  return { broadcasts, opened, states, notices, publish };
+  return { broadcasts, opened, states, notices, publish, shelf };
 }
 
-const playlist = (): string => readFileSync(join(folder, 'video.m3u8'), 'utf8');
+let last: MediaPlaylist | null = null;
+
+/** What lies in the folder, held to the rules each time. */
+function playlist(): string {
+  const text = readFileSync(join(folder, 'video.m3u8'), 'utf8');
+  const { problems, playlist: read } = readMedia(text);
+  expect([...problems, ...(last ? changes(last, read) : [])], text).toEqual([]);
+  last = read;
+  return text;
+}
 const until = (check: () => void, timeout = 15_000) => vi.waitFor(check, { timeout, interval: 50 });
 const segmentsAre = (count: number) =>
   until(() => expect(playlist().match(/#EXTINF/g)?.length).toBeGreaterThanOrEqual(count));
@@ -74,12 +101,18 @@ function decrypted() {
   let init = '';
   let key: RegExpExecArray | null = null;
   let extinfMs = 0;
+  let lost = false;
   for (const line of lines) {
     init = /^#EXT-X-MAP:URI="(.+)"/.exec(line)?.[1] ?? init;
     if (line.startsWith('#EXT-X-KEY'))
       key = /URI="http:\/\/gate\.example\/keys\/main\/(\d+)",IV=0x([0-9a-f]{32})/.exec(line);
     extinfMs = line.startsWith('#EXTINF') ? Number.parseFloat(line.slice(8)) * 1000 : extinfMs;
+    lost ||= line === '#EXT-X-GAP';
     if (line === '' || line.startsWith('#') || !key) continue;
+    if (lost) {
+      lost = false;
+      continue;
+    }
     const n = Number(key[1]);
     const decipher = createDecipheriv('aes-128-cbc', keyOf(n), Buffer.from(key[2] ?? '', 'hex'));
     const data = Buffer.concat([decipher.update(readFileSync(join(folder, line))), decipher.final()]);
@@ -146,8 +179,13 @@ describe('a broadcast', () => {
         false,
       );
     }
+    const { problems, variants } = readMultivariant(readFileSync(join(folder, 'live.m3u8'), 'utf8'));
+    expect(problems).toEqual([]);
+    const rates = segments.map((s) => (readFileSync(join(folder, s.uri)).length * 8000) / s.extinfMs);
+    expect(variants[0]?.bandwidth).toBeGreaterThanOrEqual(Math.max(...rates));
+    expect(variants[0]?.bandwidth).toBeLessThan(Math.max(...rates) * 1.3);
     expect(readFileSync(join(folder, 'live.m3u8'), 'utf8')).toMatch(
-      /BANDWIDTH=\d+,CODECS="avc1\.42c0[0-9a-f]{2},mp4a\.40\.2",RESOLUTION=320x180,FRAME-RATE=(29|30)/,
+      /BANDWIDTH=\d+,AVERAGE-BANDWIDTH=\d+,CODECS="avc1\.42c0[0-9a-f]{2},mp4a\.40\.2",RESOLUTION=320x180,FRAME-RATE=(29|30)/,
     );
   });
 
@@ -158,7 +196,7 @@ describe('a broadcast', () => {
     await first.stop();
     await until(() => expect(states).toEqual(['live', 'reconnecting', 'idle']));
     const before = decrypted().length;
-    publish();
+    publish({ size: '640x360' });
     await segmentsAre(before + 2);
     expect(states.at(-1)).toBe('live');
     expect(playlist().match(/#EXT-X-DISCONTINUITY\n/g)).toHaveLength(2);
@@ -229,7 +267,16 @@ it('a full disk is said once, publishes no half segment, and is left behind when
   const during = playlist();
   full = false;
   await until(() => expect(playlist()).not.toBe(during));
-  await until(() => expect(playlist().match(/#EXT-X-DISCONTINUITY\n/g)?.length).toBe(2));
+  // What the disk could not take is a gap that no player asks for; what followed it goes on.
+  await until(() =>
+    expect(
+      playlist()
+        .split('#EXT-X-GAP')
+        .at(-1)
+        ?.match(/#EXTINF/g)?.length,
+    ).toBeGreaterThan(2),
+  );
+  expect(playlist().match(/#EXT-X-GAP\n/g)).not.toBeNull();
   expect(notices).toEqual(['The disk is full: viewers see nothing until there is space.']);
   expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   for (const { data, init } of decrypted()) probe([readFileSync(join(folder, init)), data]);
@@ -243,36 +290,37 @@ it('a restarted server goes on where its playlist was', async () => {
   const before = playlist();
   const second = house({ first: 100 });
   second.publish();
-  await until(() => expect(playlist()).toContain('s100.m4s'));
-  expect(playlist()).toContain(/s\d+\.m4s/.exec(before)?.[0]);
+  await until(() => expect(playlist()).toContain('/keys/main/100"'));
+  expect(playlist()).toContain(/video-\d+\.m4s/.exec(before)?.[0]);
   expect(playlist()).toMatch(
-    /#EXT-X-DISCONTINUITY\n#EXT-X-KEY:METHOD=NONE\n#EXT-X-MAP:URI="init-\d+\.mp4"\n#EXT-X-KEY:[^\n]+100"/,
+    /#EXT-X-DISCONTINUITY\n#EXT-X-KEY:METHOD=NONE\n#EXT-X-MAP:URI="video-init-\d+\.mp4"\n#EXT-X-KEY:[^\n]+100"/,
   );
 });
 
 describe('a playlist', () => {
   const segment = (n: number, more: Partial<Segment> = {}): Segment => ({
-    uri: `s${n}.m4s`,
+    id: 90 + n,
     n,
     durationMs: 2000,
     at: 0,
-    init: 'init-1.mp4',
     discontinuity: false,
+    copies: { video: { uri: `s${n}.m4s`, init: 'init-1.mp4', bytes: 1 } },
     ...more,
   });
 
   it('counts what left it, and the discontinuities among that', () => {
-    let window = emptyWindow;
+    let window = emptyWindow(0);
     for (let n = 1; n <= 20; n++) window = extend(window, segment(n, { discontinuity: n % 5 === 1 })).window;
     expect(window).toMatchObject({ sequence: 12, discontinuities: 3, targetDuration: 2 });
     expect(window.segments.map((s) => s.n)).toEqual([13, 14, 15, 16, 17, 18, 19, 20]);
   });
 
   it('names the initialization out of reach of any key, and each key by its number', () => {
-    let window = extend(emptyWindow, segment(7, { discontinuity: true })).window;
+    let window = extend(emptyWindow(0), segment(7, { discontinuity: true })).window;
     window = extend(window, segment(8, { durationMs: 2600 })).window;
-    window = extend(window, segment(9, { init: 'init-2.mp4', discontinuity: true })).window;
-    expect(mediaPlaylist(window, (n) => `http://k/keys/s/${n}`)).toBe(`#EXTM3U
+    const copies = { video: { uri: 's9.m4s', init: 'init-2.mp4', bytes: 1 } };
+    window = extend(window, segment(9, { copies, discontinuity: true })).window;
+    expect(mediaPlaylist({ window, keyUri: (n) => `http://k/keys/s/${n}` })).toBe(`#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:3
 #EXT-X-MEDIA-SEQUENCE:0
@@ -281,18 +329,18 @@ describe('a playlist', () => {
 #EXT-X-DISCONTINUITY
 #EXT-X-KEY:METHOD=NONE
 #EXT-X-MAP:URI="init-1.mp4"
-#EXT-X-KEY:METHOD=AES-128,URI="http://k/keys/s/7",IV=0x00000000000000000000000000000007
+#EXT-X-KEY:METHOD=AES-128,URI="http://k/keys/s/7",IV=0x00000000000000000000000000000061
 #EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00.000Z
 #EXTINF:2.000,
 s7.m4s
-#EXT-X-KEY:METHOD=AES-128,URI="http://k/keys/s/8",IV=0x00000000000000000000000000000008
+#EXT-X-KEY:METHOD=AES-128,URI="http://k/keys/s/8",IV=0x00000000000000000000000000000062
 #EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00.000Z
 #EXTINF:2.600,
 s8.m4s
 #EXT-X-DISCONTINUITY
 #EXT-X-KEY:METHOD=NONE
 #EXT-X-MAP:URI="init-2.mp4"
-#EXT-X-KEY:METHOD=AES-128,URI="http://k/keys/s/9",IV=0x00000000000000000000000000000009
+#EXT-X-KEY:METHOD=AES-128,URI="http://k/keys/s/9",IV=0x00000000000000000000000000000063
 #EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00.000Z
 #EXTINF:2.000,
 s9.m4s

@@ -39,9 +39,9 @@ beforeEach(async () => {
     authorize: async (app, key) => {
       if (app !== 'live') return { refuse: 'wrong path' };
       if (key === 'breaks') throw new Error('the store is gone');
-      return key === secret ? { stream: 'main' } : { refuse: 'the stream key is not known' };
+      return key === secret ? { stream: 'main', cam: 'main' } : { refuse: 'the stream key is not known' };
     },
-    publish: (stream, source) => {
+    publish: ({ stream }, source) => {
       const show: Show = { stream, source, flv: [], ended: false };
       shows.push(show);
       source.onData((flv) => show.flv.push(Buffer.from(flv)));

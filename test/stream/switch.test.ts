@@ -35,6 +35,8 @@ async function open(): Promise<void> {
       telegram: '',
     },
     rtmp: { host: '127.0.0.1', port: 0, publicHost: '127.0.0.1' },
+    packaging: { segmentMs: 1000, partMs: 500, dvrMs: 0 },
+    transcoder: null,
   });
 }
 async function close(): Promise<void> {

@@ -1,8 +1,12 @@
-// A stream on air: its publisher and its packager, through losses and returns.
+// Streams on air: the publisher and the packager of each cam, through losses and returns.
 import type { Logger } from '../../log.js';
+import { mainCam } from '../cams.js';
+import type { Transcoder } from '../transcode/port.js';
 import { createFeeder, type Feeder } from './feeder.js';
 import type { Target } from './folder.js';
-import { type KeySource, openPackager, type Packager } from './packager.js';
+import { createKeyClock, type KeyClock, type KeySource } from './key-clock.js';
+import { openPackager, type Packager, type Packaging } from './packager.js';
+import type { Shelf } from './shelf.js';
 
 export type StreamState = 'live' | 'reconnecting' | 'idle';
 
@@ -18,12 +22,18 @@ export interface Source {
 export interface BroadcastNeeds {
   ffmpeg: string;
   keys: KeySource;
+  packaging: Packaging;
+  shelf: Shelf;
+  /** Null: nothing beside the source. */
+  transcoder: Transcoder | null;
   target: (stream: string) => Target;
   keyPeriodMs: (stream: string) => number;
   keyBase: string;
   /** How long a lost publisher is waited for. */
   reconnectMs: number;
+  /** Of all its cams together. */
   onState: (stream: string, state: StreamState) => void;
+  /** Of the cam that leads. */
   onSegment: (stream: string) => void;
   /** A sentence for the host's dashboard. */
   onNotice: (stream: string, text: string) => void;
@@ -31,6 +41,8 @@ export interface BroadcastNeeds {
 }
 
 interface OnAir {
+  stream: string;
+  cam: string;
   state: StreamState;
   source: Source | null;
   packager: Promise<Packager>;
@@ -39,49 +51,84 @@ interface OnAir {
   waiting: NodeJS.Timeout | undefined;
 }
 
+const nameOf = (stream: string, cam: string): string => `${stream}/${cam}`;
+
 export type Broadcasts = ReturnType<typeof createBroadcasts>;
 
 export function createBroadcasts(needs: BroadcastNeeds) {
   const { log } = needs;
-  const streams = new Map<string, OnAir>();
+  const onAir = new Map<string, OnAir>();
+  const clocks = new Map<string, KeyClock>();
+  const told = new Map<string, StreamState>();
 
-  function setState(stream: string, on: OnAir, state: StreamState): void {
-    if (on.state === state) return;
-    on.state = state;
-    needs.onState(stream, state);
+  const camsOf = (stream: string): OnAir[] => [...onAir.values()].filter((on) => on.stream === stream);
+
+  /** One cam is enough to be live. */
+  function stateOf(stream: string): StreamState {
+    const states = camsOf(stream).map(({ state }) => state);
+    return states.includes('live') ? 'live' : states.includes('reconnecting') ? 'reconnecting' : 'idle';
   }
 
-  function openAir(stream: string): OnAir {
+  function setState(on: OnAir, state: StreamState): void {
+    on.state = state;
+    const { stream } = on;
+    const now = stateOf(stream);
+    if (now === (told.get(stream) ?? 'idle')) return;
+    told.set(stream, now);
+    needs.onState(stream, now);
+  }
+
+  function clockOf(stream: string): KeyClock {
+    const known = clocks.get(stream);
+    const keyPeriodMs = (): number => needs.keyPeriodMs(stream);
+    const clock = known ?? createKeyClock({ stream, keys: needs.keys, keyPeriodMs });
+    clocks.set(stream, clock);
+    return clock;
+  }
+
+  function openAir(stream: string, cam: string): OnAir {
+    const clock = clockOf(stream);
     const packager = openPackager({
+      ...needs.packaging,
       stream,
+      cam,
+      clock,
       target: needs.target(stream),
-      keys: needs.keys,
-      keyPeriodMs: () => needs.keyPeriodMs(stream),
+      shelf: needs.shelf,
+      transcoder: needs.transcoder,
       keyBase: needs.keyBase,
       onPublished: () => {
-        needs.onSegment(stream);
-        if (made.source) setState(stream, made, 'live');
+        if (clock.isLead(cam)) needs.onSegment(stream);
+        if (made.source) setState(made, 'live');
       },
-      onNotice: (text) => needs.onNotice(stream, text),
+      onNotice: (text) => needs.onNotice(stream, cam === mainCam ? text : `Cam ${cam}: ${text}`),
       log,
     });
-    const made: OnAir = { state: 'idle', source: null, packager, ending: Promise.resolve(), waiting: undefined };
+    const ending = Promise.resolve();
+    const made: OnAir = { stream, cam, state: 'idle', source: null, packager, ending, waiting: undefined };
     return made;
   }
 
-  function lost(stream: string, on: OnAir, source: Source, feeder: Feeder | null): void {
-    if (on.source !== source) return;
-    on.source = null;
-    if (on.state === 'live') setState(stream, on, 'reconnecting');
-    on.waiting = setTimeout(() => setState(stream, on, 'idle'), needs.reconnectMs);
-    on.ending = feeder?.end() ?? Promise.resolve();
+  async function endFeeding(on: OnAir, feeder: Feeder | null): Promise<void> {
+    await feeder?.end();
+    (await on.packager).leave();
   }
 
-  async function run(stream: string, on: OnAir, source: Source): Promise<void> {
+  function lost(on: OnAir, source: Source, feeder: Feeder | null): void {
+    if (on.source !== source) return;
+    on.source = null;
+    if (on.state === 'live') setState(on, 'reconnecting');
+    on.waiting = setTimeout(() => setState(on, 'idle'), needs.reconnectMs);
+    on.ending = endFeeding(on, feeder);
+    on.ending.catch(() => {});
+  }
+
+  async function run(on: OnAir, source: Source): Promise<void> {
+    const { stream } = on;
     let feeder: Feeder | null = null;
     const early: Buffer[] = [];
     source.onData((flv) => (feeder ? feeder.write(flv) : early.push(flv)));
-    source.onEnd(() => lost(stream, on, source, feeder));
+    source.onEnd(() => lost(on, source, feeder));
     await on.ending;
     const packager = await on.packager;
     if (on.source !== source) return;
@@ -93,46 +140,50 @@ export function createBroadcasts(needs: BroadcastNeeds) {
     for (const flv of early.splice(0)) feeder.write(flv);
   }
 
-  /** Puts a source on air; the ingest sees to it that there is one at a time for a stream. */
-  function begin(stream: string, source: Source): void {
-    const on = streams.get(stream) ?? openAir(stream);
-    streams.set(stream, on);
+  /** Puts a source on air; the ingest sees to it that there is one at a time for a cam. */
+  function begin(stream: string, source: Source, cam = mainCam): void {
+    const name = nameOf(stream, cam);
+    const on = onAir.get(name) ?? openAir(stream, cam);
+    onAir.set(name, on);
     clearTimeout(on.waiting);
     on.source = source;
-    log.info({ stream }, 'a broadcast begins');
-    run(stream, on, source).catch((error) => {
-      log.error({ err: error, stream }, 'a broadcast failed');
+    log.info({ stream, cam }, 'a broadcast begins');
+    run(on, source).catch((error) => {
+      log.error({ err: error, stream, cam }, 'a broadcast failed');
       needs.onNotice(stream, 'The media folder cannot be used: see the log.');
-      streams.delete(stream);
+      onAir.delete(name);
       source.refuse('this server cannot write its media');
     });
   }
 
-  /** Ends what is on air for good; the next broadcast is another show. */
-  function end(stream: string, reason: string): void {
-    const on = streams.get(stream);
-    if (!on) return;
+  function endCam(on: OnAir, reason: string): void {
     on.source?.refuse(reason);
     clearTimeout(on.waiting);
-    setState(stream, on, 'idle');
+    setState(on, 'idle');
+  }
+
+  async function close(on: OnAir): Promise<void> {
+    on.source?.refuse('the server stops');
+    clearTimeout(on.waiting);
+    await on.ending.catch(() => {});
+    await (await on.packager.catch(() => null))?.close();
   }
 
   return {
     begin,
-    end,
-    state: (stream: string): StreamState => streams.get(stream)?.state ?? 'idle',
+    /** Ends what is on air for good, or one cam of it; the next broadcast is another show. */
+    end(stream: string, reason: string, cam?: string): void {
+      for (const on of camsOf(stream)) if (cam === undefined || on.cam === cam) endCam(on, reason);
+    },
+    state: stateOf,
+    camState: (stream: string, cam: string): StreamState => onAir.get(nameOf(stream, cam))?.state ?? 'idle',
     /** A moment of what is on air, to be decoded by itself; null when nothing is. */
     newest: async (stream: string): Promise<Buffer | null> => {
-      const on = streams.get(stream);
-      return on?.state === 'live' ? (await on.packager).newest() : null;
+      const on = camsOf(stream).find(({ state }) => state === 'live');
+      return on ? (await on.packager).newest() : null;
     },
     stop: async (): Promise<void> => {
-      for (const on of streams.values()) {
-        on.source?.refuse('the server stops');
-        clearTimeout(on.waiting);
-        await on.ending;
-        await (await on.packager.catch(() => null))?.close();
-      }
+      for (const on of onAir.values()) await close(on);
     },
   };
 }

@@ -10,17 +10,20 @@ export interface Encoder {
 }
 
 const flags = [
-  '+frag_keyframe', // a fragment for each group of pictures, so that a segment can start at each
+  '+frag_keyframe', // a new fragment at each keyframe, so that a segment can start there
   '+empty_moov', // codecs first, frames later
   '+default_base_moof', // each fragment stands for itself
 ].join('');
+
+/** A fragment for each frame or two, µs: what parts are made of. */
+const fragmentUs = '30000';
 
 const args = [
   ...['-hide_banner', '-loglevel', 'error'],
   // Not `-fflags nobuffer`: it loses the packets that were read to learn the codecs.
   ...['-analyzeduration', '1500000', '-fpsprobesize', '0'],
   ...['-f', 'flv', '-i', 'pipe:0', '-map', '0:v:0?', '-map', '0:a:0?', '-c', 'copy'],
-  ...['-f', 'mp4', '-movflags', flags, '-flush_packets', '1', 'pipe:1'],
+  ...['-f', 'mp4', '-movflags', flags, '-frag_duration', fragmentUs, '-flush_packets', '1', 'pipe:1'],
 ];
 
 /** How much may wait for ffmpeg before packets are dropped: a few seconds of a heavy stream. */

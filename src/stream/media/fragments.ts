@@ -12,11 +12,16 @@ export interface Init {
   height: number;
 }
 
-/** One `moof` and its `mdat`; times by its video, or by its audio where there is no video. */
+/**
+ * One `moof` and its `mdat`, and before them those that have nothing of the leading track: the video, or the audio where
+ * there is no video. Times are by that, in the order of decoding.
+ */
 export interface Fragment {
   kind: 'fragment';
   data: Buffer;
   startMs: number;
+  /** From decoding its first sample to showing it. */
+  leadMs: number;
   durationMs: number;
   samples: number;
   /** Its first sample can be decoded without those before it. */
@@ -42,19 +47,31 @@ function codecOf(entry: { type: string; body: Buffer }): string {
   }
   if (entry.type === 'mp4a') {
     const esds = find(entry.body.subarray(28), 'esds');
-    // DecoderSpecificInfo (tag 5): its first five bits are the audio object type.
-    const tag = esds ? esds.indexOf(Buffer.from([0x05]), 20) : -1;
-    const at = tag + 1 + (esds ? lengthBytes(esds, tag + 1) : 0);
-    if (esds && tag > 0) return `mp4a.40.${(esds[at] ?? 0x10) >> 3}`;
+    const config = esds && decoderConfig(esds.subarray(4));
+    // DecoderSpecificInfo begins with the audio object type, in five bits.
+    if (config) return `mp4a.40.${(config[0] ?? 0x10) >> 3}`;
   }
   return entry.type;
 }
 
-/** How many bytes an MPEG-4 descriptor's length takes. */
-function lengthBytes(data: Buffer, at: number): number {
-  let bytes = 1;
-  while (bytes < 4 && (data[at + bytes - 1] ?? 0) & 0x80) bytes++;
-  return bytes;
+/** The body of a descriptor with this tag at the start of `data` (ISO/IEC 14496-1, 8.3.3). */
+function descriptor(data: Buffer, tag: number): Buffer | null {
+  if (data[0] !== tag) return null;
+  let at = 1;
+  let length = 0;
+  for (let more = true; more && at < data.length; at++) {
+    const byte = data[at] ?? 0;
+    length = (length << 7) | (byte & 0x7f);
+    more = (byte & 0x80) !== 0;
+  }
+  return data.subarray(at, at + length);
+}
+
+/** What the decoder is told: within ES_Descriptor's three bytes and DecoderConfigDescriptor's thirteen. */
+function decoderConfig(data: Buffer): Buffer | null {
+  const stream = descriptor(data, 3);
+  const decoder = stream && descriptor(stream.subarray(3), 4);
+  return decoder && descriptor(decoder.subarray(13), 5);
 }
 
 function readTrack(trak: Buffer) {
@@ -76,6 +93,7 @@ function readTrack(trak: Buffer) {
 }
 
 interface Run {
+  leadMs: number;
   durationMs: number;
   samples: number;
   independent: boolean;
@@ -91,6 +109,7 @@ function readRun(trun: Buffer, timescale: number, defaults: { duration: number; 
     first = trun.readUInt32BE(offset);
     offset += 4;
   }
+  let lead = 0;
   let duration = flags & 0x100 ? 0 : defaults.duration * samples;
   for (let i = 0; i < samples; i++) {
     if (flags & 0x100) {
@@ -102,10 +121,12 @@ function readRun(trun: Buffer, timescale: number, defaults: { duration: number; 
       if (i === 0 && !(flags & 0x4)) first = trun.readUInt32BE(offset);
       offset += 4;
     }
+    if (i === 0 && flags & 0x800) lead = trun.readInt32BE(offset);
     if (flags & 0x800) offset += 4;
   }
   // sample_is_non_sync_sample
-  return { durationMs: (duration * 1000) / timescale, samples, independent: (first & 0x10000) === 0 };
+  const ms = (units: number): number => (units * 1000) / timescale;
+  return { leadMs: ms(lead), durationMs: ms(duration), samples, independent: (first & 0x10000) === 0 };
 }
 
 function readFragment(moof: Buffer, track: Track): Omit<Fragment, 'kind' | 'data'> | null {
@@ -114,7 +135,7 @@ function readFragment(moof: Buffer, track: Track): Omit<Fragment, 'kind' | 'data
     const tfhd = find(body, 'tfhd');
     const tfdt = find(body, 'tfdt');
     const trun = find(body, 'trun');
-    if (!tfhd || !tfdt || !trun || tfhd.readUInt32BE(4) !== track.id) continue;
+    if (!tfhd || !tfdt || !trun || tfhd.readUInt32BE(4) !== track.id || trun.readUInt32BE(4) === 0) continue;
     const flags = tfhd.readUInt32BE(0) & 0xffffff;
     let offset = 8 + (flags & 0x1 ? 8 : 0) + (flags & 0x2 ? 4 : 0);
     const take = (present: number): number => {
@@ -136,6 +157,7 @@ export function createFragmentReader(onPiece: (piece: Init | Fragment) => void):
   let rest: Buffer = Buffer.alloc(0);
   let head: Buffer[] = [];
   let moof: Buffer | null = null;
+  let before: Buffer[] = [];
   let track: Track | null = null;
 
   function init(moov: Buffer, whole: Buffer): void {
@@ -145,7 +167,7 @@ export function createFragmentReader(onPiece: (piece: Init | Fragment) => void):
     const lead = tracks.find((t) => t.video) ?? tracks[0];
     if (!lead) throw new Error('the encoder made no track');
     track = lead;
-    const { width, height } = lead;
+    const [width, height] = [Math.round(lead.width), Math.round(lead.height)];
     onPiece({ kind: 'init', data: Buffer.concat([...head, whole]), codecs: tracks.map((t) => t.codec), width, height });
     head = [];
   }
@@ -156,8 +178,11 @@ export function createFragmentReader(onPiece: (piece: Init | Fragment) => void):
     else if (type === 'moof') moof = whole;
     else if (type === 'mdat' && moof && track) {
       const facts = readFragment(moof.subarray(8), track);
-      if (facts) onPiece({ kind: 'fragment', data: Buffer.concat([moof, whole]), ...facts });
+      before.push(moof, whole);
       moof = null;
+      if (!facts) return;
+      onPiece({ kind: 'fragment', data: Buffer.concat(before), ...facts });
+      before = [];
     }
   }
 

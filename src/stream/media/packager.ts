@@ -1,23 +1,35 @@
-// The packager: joins fragments into segments, one key each, encrypts them, and keeps the playlists.
-import { createCipheriv } from 'node:crypto';
+// The packager of one cam: cuts what its encoder makes into segments and parts, and publishes each under the key in force.
 import type { Logger } from '../../log.js';
+import type { Transcoder } from '../transcode/port.js';
+import { createBoard } from './board.js';
+import { type Cut, type Cutter, createCutter } from './cutter.js';
 import type { Target } from './folder.js';
 import type { Fragment, Init } from './fragments.js';
-import { emptyWindow, extend, mediaPlaylist, multivariantPlaylist, type Segment, type Window } from './playlist.js';
+import type { KeyClock } from './key-clock.js';
+import { createMirror, readWindow, sweep } from './mirror.js';
+import { namesOf, source } from './names.js';
+import { createRenditions } from './renditions.js';
+import type { Shelf } from './shelf.js';
+import { createTrack } from './track.js';
+import type { Segment } from './window.js';
 
-/** Numbers, and bytes, of the keys. */
-export interface KeySource {
-  /** The next key's number; durable when it resolves. */
-  open(stream: string, durationMs: number): Promise<number>;
-  /** 16 bytes. */
-  bytes(stream: string, n: number): Buffer;
+/** How media are cut, for all streams. */
+export interface Packaging {
+  segmentMs: number;
+  /** 0: no low latency. */
+  partMs: number;
+  /** How far back viewers may go. */
+  dvrMs: number;
 }
 
-export interface PackagerNeeds {
+export interface PackagerNeeds extends Packaging {
   stream: string;
+  cam: string;
   target: Target;
-  keys: KeySource;
-  keyPeriodMs: () => number;
+  shelf: Shelf;
+  clock: KeyClock;
+  /** Null: the source alone. */
+  transcoder: Transcoder | null;
   /** Before `/keys/…` in the playlists. */
   keyBase: string;
   onPublished: (segment: Segment) => void;
@@ -26,183 +38,179 @@ export interface PackagerNeeds {
   now?: () => number;
 }
 
-/** A keyframe this much early still ends its key period: encoders' clocks tick in frames. */
-const toleranceMs = 40;
-/** Files stay this long after they left the playlist, for players that are behind. */
-const lingerMs = 60_000;
-/** A window whose last segment is older than this is not shown again after a restart. */
-const staleMs = 60_000;
-const windowFile = '.window.json';
+/** Keyframes that come more seldom than this are worth a word to the host. */
+const rareMs = 2500;
+/** Where the clock of the pictures and that of the wall are further apart, the wall's is taken. */
+const driftMs = 1000;
 
-function ivOf(n: number): Buffer {
-  const iv = Buffer.alloc(16);
-  iv.writeBigUInt64BE(BigInt(n), 8);
-  return iv;
+interface Begun {
+  id: number;
+  n: number;
+  at: number;
+  dependent: boolean;
+  discontinuity: boolean;
+  data: Buffer[];
+  durationMs: number;
+  samples: number;
 }
 
-/** AES-128-CBC with PKCS7 padding over the whole segment (RFC 8216, 4.3.2.4). */
-export function encrypt(data: Buffer, key: Buffer, n: number): Buffer {
-  const cipher = createCipheriv('aes-128-cbc', key, ivOf(n));
-  return Buffer.concat([cipher.update(data), cipher.final()]);
-}
+const bytesOf = (fragments: readonly Fragment[]): Buffer => Buffer.concat(fragments.map(({ data }) => data));
+const samplesOf = (fragments: readonly Fragment[]): number => fragments.reduce((sum, { samples }) => sum + samples, 0);
 
 export type Packager = Awaited<ReturnType<typeof openPackager>>;
 
 /** Goes on from the window that the target holds, so that players survive a restart. */
 export async function openPackager(needs: PackagerNeeds) {
-  const { stream, target, keys, log, now = Date.now } = needs;
-  let window = await readWindow(target, now());
-  await sweep(target, window);
-  let init: { data: Init; name: string } | null = null;
+  const { stream, cam, target, shelf, clock, log, now = Date.now } = needs;
+  const names = namesOf(cam);
+  const window = await readWindow(target, names.window, now(), needs.dvrMs);
+  await sweep(target, window, names.isMedia);
+  const mirror = createMirror({ stream, target, onNotice: needs.onNotice, log });
+  const lagMs = needs.transcoder ? needs.segmentMs + needs.transcoder.lagMs : 0;
+  const keyUri = (n: number): string => `${needs.keyBase}/keys/${stream}/${n}`;
+  const board = createBoard({ stream, names, shelf, mirror, window, keepMs: needs.dvrMs, keyUri, lagMs });
+  const track = (rendition: string) =>
+    createTrack({ stream, rendition, names, shelf, mirror, keyBytes: clock.bytes, now });
+  const original = track(source);
+  board.join(original);
+  const renditions = needs.transcoder
+    ? createRenditions({ stream, cam, transcoder: needs.transcoder, board, track, onNotice: needs.onNotice, log })
+    : null;
+
+  let cutter: Cutter | null = null;
+  let begun: Begun | null = null;
+  let nextId = window.next;
   let discontinuity = true;
-  let peak = 0;
-  let pending: Fragment[] = [];
-  /** What a decoder needs, now, before any other piece; and the newest that stands for itself behind it. */
+  let hinted = false;
+  /** What a decoder needs, now, before any other piece; and the newest group of pictures behind it. */
   let head: Buffer | null = null;
   let newest: Buffer | null = null;
-  let failing = false;
-  let hinted = false;
   let tail: Promise<void> = Promise.resolve();
-  const removals = new Set<NodeJS.Timeout>();
 
-  const collected = (): number => pending.reduce((sum, fragment) => sum + fragment.durationMs, 0);
+  function queue(work: () => Promise<void> | void): void {
+    tail = tail.then(work).catch((error) => {
+      // What could not be published is not in the playlist; what follows does not join on.
+      log.error({ err: error, stream, cam }, 'a segment could not be made');
+      [begun, discontinuity] = [null, true];
+      board.drop();
+    });
+  }
 
   /** A new encoder's output: what follows stands on its own. */
-  function begin(next: Init): void {
+  function begin(init: Init): void {
     flush();
-    [head, newest] = [next.data, null];
-    queue(async () => {
-      const name = `init-${now()}.mp4`;
-      await target.put(name, next.data);
-      init = { data: next, name };
+    [head, newest] = [init.data, null];
+    const mine = createCutter({
+      segmentMs: needs.segmentMs,
+      partMs: needs.partMs,
+      onCut: (cut) => queue(() => publish(cut, mine)),
+      onSegment: (durationMs) => queue(() => complete(durationMs)),
+    });
+    cutter = mine;
+    queue(() => {
+      original.begin(init);
+      renditions?.begin(init);
       discontinuity = true;
-      peak = 0;
     });
   }
 
   function add(fragment: Fragment): void {
-    // A segment must start with a keyframe: anything before the first is of no use.
-    if (pending.length === 0 && !fragment.independent) return;
-    pending.push(fragment);
+    cutter?.add(fragment);
     if (fragment.independent) newest = fragment.data;
-    if (collected() >= needs.keyPeriodMs() - toleranceMs) flush();
   }
 
-  /** Ends the segment under way, however short. */
+  /** Ends the segment under way, however short; the next does not follow on from it. */
   function flush(): void {
-    const fragments = pending;
-    pending = [];
-    if (fragments.length > 0) queue(() => publish(fragments));
+    cutter?.end();
+    cutter = null;
   }
 
-  function queue(work: () => Promise<void>): void {
-    tail = tail.then(work).then(recovered, failed);
+  /** Pictures go on where the last ones ended, unless the wall's clock says otherwise. */
+  function timeOf(durationMs: number): number {
+    const wall = now() - Math.round(durationMs);
+    const last = board.window().segments.at(-1);
+    const end = last ? last.at + last.durationMs : 0;
+    return !discontinuity && Math.abs(end - wall) < driftMs ? end : wall;
   }
 
-  function recovered(): void {
-    if (failing) log.info({ stream }, 'segments are published again');
-    failing = false;
-  }
-
-  function failed(error: unknown): void {
-    // What could not be published is not in the playlist, so nobody pays for it; what follows does not join on.
-    discontinuity = true;
-    if (failing) return;
-    failing = true;
-    const full = (error as { code?: unknown }).code === 'ENOSPC';
-    log.error({ err: error, stream }, 'a segment could not be published');
-    needs.onNotice(
-      full ? 'The disk is full: viewers see nothing until there is space.' : 'The video could not be written.',
-    );
-  }
-
-  function hintKeyframes(durationMs: number): void {
-    if (hinted || durationMs < needs.keyPeriodMs() * 1.5) return;
-    hinted = true;
-    const seconds = (durationMs / 1000).toFixed(1);
-    needs.onNotice(`Keyframes come only every ${seconds} s: set the keyframe interval to 2 s or less in your encoder.`);
-  }
-
-  async function publish(fragments: readonly Fragment[]): Promise<void> {
-    if (!init) return;
-    const data = Buffer.concat(fragments.map((fragment) => fragment.data));
-    const durationMs = Math.round(fragments.reduce((sum, fragment) => sum + fragment.durationMs, 0));
-    hintKeyframes(durationMs);
-    const n = await keys.open(stream, durationMs);
-    const uri = `s${n}.m4s`;
-    await target.put(uri, encrypt(data, keys.bytes(stream, n), n));
-    const segment = { uri, n, durationMs, at: now() - durationMs, init: init.name, discontinuity };
-    const { window: next, dropped } = extend(window, segment);
-    await announce(init.data, fragments, data.length, durationMs);
-    await target.put(windowFile, JSON.stringify(next));
-    await target.put(
-      'video.m3u8',
-      mediaPlaylist(next, (key) => `${needs.keyBase}/keys/${stream}/${key}`),
-    );
-    window = next;
+  async function open(cut: Cut, of: Cutter): Promise<Begun | null> {
+    if (!cut.begins) return begun;
+    const { serial, expectedMs, dependent } = cut.begins;
+    const { n, limitMs } = await clock.take(cam, expectedMs);
+    of.limit(serial, limitMs);
+    const at = timeOf(cut.durationMs);
+    begun = { id: nextId++, n, at, dependent, discontinuity, data: [], durationMs: 0, samples: 0 };
     discontinuity = false;
-    tidy(dropped, next);
+    if (of.partTargetMs() > 0) board.setPartTarget(of.partTargetMs());
+    const { id, discontinuity: breaks } = begun;
+    board.begin({ id, n, at, discontinuity: breaks, ...mark(dependent), expectedMs });
+    return begun;
+  }
+
+  async function publish(cut: Cut, of: Cutter): Promise<void> {
+    const segment = await open(cut, of);
+    if (!segment) return;
+    const { fragments, durationMs } = cut;
+    const data = bytesOf(fragments);
+    clock.use(cam, segment.n, durationMs);
+    segment.data.push(data);
+    segment.durationMs += durationMs;
+    segment.samples += samplesOf(fragments);
+    if (!cut.whole) {
+      const independent = fragments.some((fragment) => fragment.independent);
+      board.addPart(source, segment.id, original.part(segment, partsOf(segment), { data, durationMs, independent }));
+    }
+    renditions?.push({ id: segment.id, first: cut.begins !== null, fragments }, segment.n);
+  }
+
+  const partsOf = ({ id }: Begun): number => board.partsOf(source, id).length;
+  const mark = (dependent: boolean): { dependent?: true } => (dependent ? { dependent } : {});
+
+  function complete(exactMs: number): void {
+    if (!begun) return;
+    const { id, n, at, dependent, discontinuity: breaks, data, samples } = begun;
+    const durationMs = Math.round(exactMs);
+    hintKeyframes(durationMs);
+    const parts = board.partsOf(source, id);
+    const copy = original.whole({ id, n }, Buffer.concat(data), { durationMs, samples, parts });
+    begun = null;
+    const segment = { id, n, durationMs, at, discontinuity: breaks, ...mark(dependent), copies: { [source]: copy } };
+    board.complete(segment);
+    renditions?.complete(id, exactMs);
     needs.onPublished(segment);
   }
 
-  /** Writes the multivariant playlist when what it says has changed. */
-  async function announce(of: Init, fragments: readonly Fragment[], bytes: number, durationMs: number): Promise<void> {
-    const bits = Math.ceil((bytes * 8000) / Math.max(1, durationMs));
-    if (bits <= peak) return;
-    // Some room, so that it is not written anew for every heavier segment.
-    peak = Math.ceil(bits * 1.2);
-    const samples = fragments.reduce((sum, fragment) => sum + fragment.samples, 0);
-    const { codecs, width, height } = of;
-    const frameRate = (samples * 1000) / Math.max(1, durationMs);
-    const variant = { uri: 'video.m3u8', bandwidth: peak, codecs, width, height, frameRate };
-    await target.put('live.m3u8', multivariantPlaylist([variant]));
-  }
-
-  function tidy(dropped: readonly Segment[], kept: Window): void {
-    const used = new Set(kept.segments.map((segment) => segment.init));
-    const names = dropped.flatMap((s) => (used.has(s.init) || s.init === init?.name ? [s.uri] : [s.uri, s.init]));
-    if (names.length === 0) return;
-    const timer = setTimeout(() => {
-      removals.delete(timer);
-      for (const name of names) target.remove(name).catch((error) => log.debug({ err: error }, 'could not remove'));
-    }, lingerMs);
-    timer.unref();
-    removals.add(timer);
+  function hintKeyframes(durationMs: number): void {
+    if (hinted || durationMs < Math.max(rareMs, needs.segmentMs * 1.5)) return;
+    hinted = true;
+    const seconds = (durationMs / 1000).toFixed(1);
+    needs.onNotice(`Keyframes come only every ${seconds} s: set the keyframe interval to 2 s or less in your encoder.`);
   }
 
   return {
     begin,
     add,
     flush,
+    /** Its source is lost: another cam leads the keys. */
+    leave(): void {
+      queue(() => {
+        clock.leave(cam);
+        renditions?.pause();
+      });
+    },
     /** A moment to decode by itself, the newest there is; null before there is one. */
     newest: (): Buffer | null => (head && newest ? Buffer.concat([head, newest]) : null),
     /** Resolves when everything handed in is published. */
-    settled: () => tail,
-    close: async () => {
+    settled: async (): Promise<void> => {
+      await tail;
+      await mirror.settled();
+    },
+    close: async (): Promise<void> => {
       flush();
       await tail;
-      for (const timer of removals) clearTimeout(timer);
+      await renditions?.close();
+      await mirror.close();
+      board.close();
     },
   };
-}
-
-async function readWindow(target: Target, now: number): Promise<Window> {
-  const text = await target.get(windowFile);
-  if (text === null) return emptyWindow;
-  const window = JSON.parse(text) as Window;
-  const last = window.segments.at(-1);
-  if (last && last.at + last.durationMs > now - staleMs) return window;
-  return {
-    ...window,
-    sequence: window.sequence + window.segments.length,
-    discontinuities: window.discontinuities + window.segments.filter((s) => s.discontinuity).length,
-    segments: [],
-  };
-}
-
-/** Removes what earlier runs left behind. */
-async function sweep(target: Target, window: Window): Promise<void> {
-  const used = new Set(window.segments.flatMap((segment) => [segment.uri, segment.init]));
-  const left = (await target.list()).filter((name) => /^(s\d+\.m4s|init-\d+\.mp4)$/.test(name) && !used.has(name));
-  for (const name of left) await target.remove(name);
 }

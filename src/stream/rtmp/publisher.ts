@@ -13,10 +13,16 @@ export interface Publisher {
   refuse(reason: string): void;
 }
 
+/** What a stream key opens. */
+export interface Place {
+  stream: string;
+  cam: string;
+}
+
 export interface PublisherNeeds {
-  authorize: (app: string, key: string) => Promise<{ stream: string } | { refuse: string }>;
-  publish: (stream: string, source: Source) => void;
-  /** Who is publishing, by stream. */
+  authorize: (app: string, key: string) => Promise<Place | { refuse: string }>;
+  publish: (place: Place, source: Source) => void;
+  /** Who is publishing, by stream and cam. */
   publishers: Map<string, Publisher>;
   limits: { publishMs: number; silenceMs: number };
   log: Logger;
@@ -31,6 +37,8 @@ export const alreadyOn = 'this stream is already being broadcast';
 const readTheReasonMs = 1000;
 /** A client that does not read its answers. */
 const mostUnread = 256 * 1024;
+
+const nameOf = ({ stream, cam }: Place): string => `${stream}/${cam}`;
 
 /** Never throws; all of it ends with the socket. */
 export function connectPublisher(socket: Socket, needs: PublisherNeeds): void {
@@ -68,26 +76,27 @@ export function connectPublisher(socket: Socket, needs: PublisherNeeds): void {
     if (phase !== 'asking') return;
     if ('refuse' in answer) return refuse(answer.refuse);
     const givesWay = `?${query}` === givesWayQuery;
-    const before = publishers.get(answer.stream);
+    const before = publishers.get(nameOf(answer));
     if (before && (!before.givesWay || givesWay)) return refuse(alreadyOn);
     before?.refuse(takenOver);
-    begin(answer.stream, givesWay);
+    begin(answer, givesWay);
   }
 
-  function begin(stream: string, givesWay: boolean): void {
+  function begin(place: Place, givesWay: boolean): void {
+    const name = nameOf(place);
     phase = 'publishing';
     clearTimeout(opening);
     socket.setTimeout(limits.silenceMs, () => drop('no data for too long'));
     const publisher: Publisher = { givesWay, refuse };
-    publishers.set(stream, publisher);
+    publishers.set(name, publisher);
     let ended = (): void => {};
     unpublish = () => {
-      if (publishers.get(stream) === publisher) publishers.delete(stream);
+      if (publishers.get(name) === publisher) publishers.delete(name);
       emit = () => {};
       ended();
     };
-    needs.log.info({ from, stream }, 'RTMP publisher accepted');
-    needs.publish(stream, {
+    needs.log.info({ from, ...place }, 'RTMP publisher accepted');
+    needs.publish(place, {
       onData: (listener) => {
         emit = listener;
         listener(flvHeader);

@@ -2,15 +2,15 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '../../log.js';
-import { connectPublisher, type Publisher, type Source } from './publisher.js';
+import { connectPublisher, type Place, type Publisher, type Source } from './publisher.js';
 
 export interface RtmpNeeds {
   host: string;
   /** 0: any free one. */
   port: number;
   /** Says which stream a key publishes, or why it may not, in words for the host. */
-  authorize: (app: string, key: string) => Promise<{ stream: string } | { refuse: string }>;
-  publish: (stream: string, source: Source) => void;
+  authorize: (app: string, key: string) => Promise<Place | { refuse: string }>;
+  publish: (place: Place, source: Source) => void;
   log: Logger;
   /** Ms; shorter in tests. */
   limits?: Partial<Limits>;

@@ -18,9 +18,12 @@ export interface PlayerNeeds {
 
 /** How long a picture may stand still although there is more to show. */
 const patienceMs = 8000;
+/** Who is this much further behind the edge of the show than he should be, s, is taken there. */
+const mostBehind = 5;
 const never = Number.POSITIVE_INFINITY;
 
-function config(keyLoader: HlsConfig['loader'], Xhr: HlsConfig['loader']): Partial<HlsConfig> {
+/** How hls.js is set. */
+export function config(keyLoader: HlsConfig['loader'], Xhr: HlsConfig['loader']): Partial<HlsConfig> {
   return {
     loader: keyLoader,
     pLoader: Xhr as NonNullable<HlsConfig['pLoader']>,
@@ -28,8 +31,8 @@ function config(keyLoader: HlsConfig['loader'], Xhr: HlsConfig['loader']): Parti
     keyLoadPolicy: {
       default: { maxTimeToFirstByteMs: never, maxLoadTimeMs: never, timeoutRetry: null, errorRetry: null },
     },
-    liveSyncDurationCount: 2,
-    liveMaxLatencyDurationCount: 6,
+    // How near the edge it plays is said by the playlist: three parts where there are parts, else three segments.
+    lowLatencyMode: true,
     liveSyncOnStallIncrease: 0.5,
     maxLiveSyncPlaybackRate: 1.08,
     maxBufferLength: 12,
@@ -59,6 +62,8 @@ export function createPlayer(needs: PlayerNeeds) {
     if (moving) movedAt = now;
     lastTime = video.currentTime;
     needs.onMoving(moving || (now - movedAt < 400 && !video.paused));
+    const behind = hls ? hls.latency - (hls.targetLatency ?? hls.latency) : 0;
+    if (moving && behind > mostBehind && hls?.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
     if (!hls?.loadingEnabled || video.paused || now - movedAt < patienceMs) return;
     const edge = hls.latestLevelDetails?.edge ?? 0;
     if (edge - video.currentTime < 2) return;

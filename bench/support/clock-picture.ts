@@ -1,0 +1,51 @@
+// A picture with the time in it, as blocks that stay readable through any encoder; and how a page reads it.
+
+/** Milliseconds, as many bits: about two minutes before it begins anew. */
+const bits = 17;
+const block = 16;
+const width = 640;
+/** Before the bits, a block of light and one of dark tell that there is a clock at all. */
+const guards = 2;
+
+const box = (i: number, colour: string, enable = ''): string =>
+  `drawbox=x=${i * block}:y=0:w=${block}:h=${block}:color=${colour}:t=fill${enable}`;
+
+/** ffmpeg filters: `t` is the wall's clock while the blocks are drawn. */
+const filters = [
+  'settb=1/1000,setpts=RTCTIME/1000',
+  `drawbox=x=0:y=0:w=${(bits + guards) * block}:h=${block}:color=black:t=fill`,
+  box(0, 'white'),
+  ...Array.from({ length: bits }, (_, i) =>
+    box(guards + i, 'white', `:enable='gte(mod(floor(t*1000/${2 ** i}),2),1)'`),
+  ),
+  'settb=1/30,setpts=N,format=yuv420p',
+].join(',');
+
+/** ffmpeg arguments for a publisher with picture and sound, paced like a camera; `gop` frames between keyframes. */
+export const clockArgs = (gop: number, url: string): string[] => [
+  ...['-hide_banner', '-loglevel', 'error', '-re', '-f', 'lavfi', '-i', `testsrc2=s=${width}x360:r=30`],
+  ...['-re', '-f', 'lavfi', '-i', 'sine=440:r=48000', '-vf', filters],
+  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-threads', '1'],
+  ...['-g', `${gop}`, '-sc_threshold', '0', '-b:v', '1500k', '-maxrate', '1500k', '-bufsize', '1500k'],
+  ...['-c:a', 'aac', '-b:a', '96k', '-flvflags', 'no_duration_filesize', '-f', 'flv', url],
+];
+
+/** Runs in the page: how old the picture on screen is, ms; null when it shows no clock. */
+export const readClock = `(() => {
+  const video = document.querySelector('video');
+  if (!video || video.readyState < 2 || video.paused) return null;
+  const canvas = (window.clockCanvas ??= document.createElement('canvas'));
+  canvas.width = ${(bits + guards) * block};
+  canvas.height = ${block};
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const scale = video.videoWidth / ${width};
+  const [w, h] = [canvas.width * scale, canvas.height * scale];
+  context.drawImage(video, 0, 0, w, h, 0, 0, canvas.width, canvas.height);
+  const now = Date.now();
+  const lit = (i) => context.getImageData(i * ${block} + ${block / 2}, ${block / 2}, 1, 1).data[1] > 128;
+  if (!lit(0) || lit(1)) return null;
+  let shown = 0;
+  for (let i = 0; i < ${bits}; i++) if (lit(${guards} + i)) shown += 2 ** i;
+  const round = 2 ** ${bits};
+  return (((now - shown) % round) + round) % round;
+})()`;
