@@ -499,7 +499,11 @@ const wordings = {
     title: 'Sent away by OBS',
     say: () => 'Somebody pressed “Kick” in OBS’s WebSocket settings. Press Connect to come back.',
   },
-  obs_said_no: { status: 409, title: 'OBS said no', say: (f) => `OBS could not do that: ${f.why}` },
+  obs_said_no: {
+    status: 409,
+    title: 'OBS said no',
+    say: (f) => `OBS could not do that: ${`${f.why}`.replace(/\.$/, '')}. Look in OBS, then try again.`,
+  },
   obs_missing: {
     status: 409,
     title: 'Not in OBS',

@@ -38,7 +38,7 @@ export function saidNo(error: unknown): Error {
   if (error instanceof Problem) return error;
   const code = codeOf(error);
   if (code === undefined) return new Problem('obs_gone', {}, { cause: error });
-  const why = error instanceof Error && error.message ? error.message : 'it gave no reason.';
+  const why = error instanceof Error && error.message ? error.message : 'it gave no reason';
   return new Problem('obs_said_no', { why, code }, { cause: error });
 }
 
