@@ -8,6 +8,7 @@ import { openFeed } from './feed/index.js';
 import { type FirstShow, prepareFirstShow } from './first-show.js';
 import { createStandings, openGoals } from './goals/index.js';
 import { settleHost } from './host-name.js';
+import { startBroadcastSocket } from './http/broadcast-socket.js';
 import { createHandlers } from './http/handlers.js';
 import { fillApp, listen } from './http/server.js';
 import { startSponsorSocket } from './http/sponsor-socket.js';
@@ -317,8 +318,11 @@ async function wire(
     log,
   });
   const sponsors = startSponsorSocket({ http, payments, log });
+  const isHost = (token: string | undefined): boolean => token !== undefined && sameSecret(token, secrets.hostToken);
+  const browsers = startBroadcastSocket({ http, shows, isHost, log });
   onStop(async () => {
     http.closeAllConnections();
+    browsers.stop();
     sponsors.stop();
     await overlay?.stop();
   });
@@ -356,7 +360,7 @@ async function wire(
       lastEvent: feed.last,
       now: Date.now,
     }),
-    isHost: (token) => token !== undefined && sameSecret(token, secrets.hostToken),
+    isHost,
     unready: () => (running.reachable() ? [] : ['the chain cannot be reached']),
     metrics,
     summaries: standings.summaries,

@@ -11,6 +11,7 @@ import { createBroadcasts } from '../../src/stream/media/broadcast.js';
 import { folderTarget } from '../../src/stream/media/folder.js';
 import { createMediaPath } from '../../src/stream/media/http.js';
 import { createShelf, type Shelf } from '../../src/stream/media/shelf.js';
+import { createPublishers } from '../../src/stream/publishers.js';
 import { startRtmp } from '../../src/stream/rtmp/server.js';
 import { freePort } from '../../test/support/dtok.js';
 import { silent } from '../../test/support/payments.js';
@@ -100,7 +101,8 @@ export async function ourWay(root: string, encrypted: boolean, partMs: number): 
   });
   const rtmp = await startRtmp({
     ...{ host: '127.0.0.1', port: 0, log: silent },
-    authorize: async () => ({ stream: 'main', cam: 'main' }),
+    authorize: async () => ({ stream: 'main', cam: 'main', holds: () => true }),
+    publishers: createPublishers(),
     publish: ({ stream }, source) => broadcasts.begin(stream, source),
   });
   const script = await playerScript(root);

@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import type { Feed } from '../feed/index.js';
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
+import type { Recording } from '../vocabulary/broadcast.js';
 import type { Hex } from '../vocabulary/values.js';
+import { type BrowserLine, publishFromBrowser } from './browser/publisher.js';
 import { type Cashier, createGate } from './gate/gate.js';
 import { createSessions } from './gate/sessions.js';
+import { createIngest, refusals } from './ingest.js';
 import { openKeys } from './keys.js';
 import { createBroadcasts } from './media/broadcast.js';
 import { folderTarget } from './media/folder.js';
@@ -13,11 +16,13 @@ import { namesOf } from './media/names.js';
 import type { Packaging } from './media/packager.js';
 import { takePicture } from './media/picture.js';
 import { createShelf } from './media/shelf.js';
+import { createPublishers } from './publishers.js';
 import { startRtmp } from './rtmp/server.js';
 import { openStreams, type StreamChange } from './streams.js';
 import { startTestCard } from './test-card.js';
 import type { Transcoder } from './transcode/port.js';
 
+export type { BrowserLine } from './browser/publisher.js';
 export { mainCam } from './cams.js';
 export { createKeyPath } from './gate/http.js';
 export { createMediaPath } from './media/http.js';
@@ -25,10 +30,6 @@ export type { Stream, StreamChange } from './streams.js';
 
 /** Notices kept for the dashboard, by stream. */
 const noticesKept = 20;
-const stopped = 'this show is stopped: start it on the dashboard, or with /stream start';
-const keyUnknown = 'the stream key is not known: copy it from the dashboard';
-const keyRetired = 'this stream key was replaced: copy the new one from the dashboard';
-const stoppedNotice = 'A broadcast was refused, because the show is stopped. Start it to let it in.';
 
 /** Pictures of a stream are taken this seldom. */
 const pictureMs = 10_000;
@@ -54,6 +55,13 @@ export interface ShowNeeds {
   transcoder: Transcoder | null;
   log: Logger;
   now?: () => number;
+}
+
+export interface BrowserWish {
+  line: BrowserLine;
+  who: { key: string } | { stream: string; cam: string };
+  visit: string;
+  recording: Recording;
 }
 
 export type Shows = Awaited<ReturnType<typeof startShows>>;
@@ -102,22 +110,30 @@ export async function startShows(needs: ShowNeeds) {
     log,
   });
 
+  const publishers = createPublishers();
+  const ingest = createIngest({ streams, notice, begin: broadcasts.begin });
   const rtmp = await startRtmp({
     host: needs.rtmp.host,
     port: needs.rtmp.port,
-    authorize: async (app, name) => {
-      if (app !== 'live') return { refuse: `the server path must end in /live, not /${app}` };
-      const cam = streams.cams.byStreamKey(name);
-      if (!cam) return { refuse: streams.cams.retired(name) ? keyRetired : keyUnknown };
-      if (streams.get(cam.stream).open) return { stream: cam.stream, cam: cam.id };
-      notice(cam.stream, stoppedNotice);
-      return { refuse: stopped };
-    },
-    // It may have been stopped between the question and now.
-    publish: ({ stream, cam }, source) =>
-      streams.get(stream).open ? broadcasts.begin(stream, source, cam) : source.refuse(stopped),
+    authorize: async (app, name) =>
+      app === 'live' ? ingest.byKey(name) : { refuse: `the server path must end in /live, not /${app}` },
+    publish: ingest.publish,
+    publishers,
     log,
   });
+
+  /** Puts a browser on air: by a stream key, or where the host wants. Says why not. */
+  function fromBrowser(wish: BrowserWish): { refuse: string } | null {
+    const { line, who, visit, recording } = wish;
+    const place = 'key' in who ? ingest.byKey(who.key) : ingest.byHost(who.stream, who.cam);
+    if ('refuse' in place) return place;
+    publishFromBrowser({
+      ...{ ffmpeg: needs.ffmpeg, line, place, visit, recording, publishers, log },
+      begin: (source) => ingest.publish(place, source),
+      state: () => broadcasts.camState(place.stream, place.cam),
+    });
+    return null;
+  }
 
   const pictures = new Map<string, { at: number; picture: Promise<Buffer | null> }>();
 
@@ -146,9 +162,10 @@ export async function startShows(needs: ShowNeeds) {
     /** Lets broadcasts in, or ends the one on air and lets none in; durable. Problem: unknown_stream. */
     async setOpen(stream: string, open: boolean): Promise<void> {
       await streams.setOpen(stream, open);
-      if (!open) broadcasts.end(stream, stopped);
+      if (!open) broadcasts.end(stream, refusals.stopped);
     },
     shelf,
+    fromBrowser,
     /** Every cam of a stream, how it is with each, and where it is to be seen. */
     cams: (stream: string) =>
       streams.cams.of(stream).map((cam) => ({
@@ -159,7 +176,7 @@ export async function startShows(needs: ShowNeeds) {
     /** Gives a cam another stream key, or takes its key away; whoever broadcasts by the old one is shown out. */
     async changeKey(stream: string, cam: string, change: 'renew' | 'revoke'): Promise<void> {
       await (change === 'renew' ? streams.cams.renewKey(stream, cam) : streams.cams.revokeKey(stream, cam));
-      broadcasts.end(stream, keyRetired, cam);
+      broadcasts.end(stream, refusals.keyRetired, cam);
     },
     viewers: (stream: string): number => sessions.watching(stream, streams.get(stream).keyPeriodMs * 4),
     picture,
@@ -167,7 +184,7 @@ export async function startShows(needs: ShowNeeds) {
     rtmpUrl: url(needs.rtmp.publicHost),
     /** Puts the test card on air through the real ingest. */
     startTestCard: (stream: string) =>
-      startTestCard({ ffmpeg: needs.ffmpeg, url: `${url('127.0.0.1')}/${streams.get(stream).streamKey}`, log }),
+      startTestCard({ ffmpeg: needs.ffmpeg, url: () => `${url('127.0.0.1')}/${streams.get(stream).streamKey}`, log }),
     stop: async () => {
       await rtmp.stop();
       await broadcasts.stop();

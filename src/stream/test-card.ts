@@ -3,7 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { Logger } from '../log.js';
-import { alreadyOn, givesWayQuery, takenOver } from './rtmp/publisher.js';
+import { alreadyOn, takenOver } from './publishers.js';
+import { givesWayQuery } from './rtmp/publisher.js';
 
 const { resolve } = createRequire(import.meta.url);
 const font = (name: string): string =>
@@ -86,15 +87,15 @@ const stopLimitMs = 2000;
 
 export interface TestCardNeeds {
   ffmpeg: string;
-  /** With the stream key. */
-  url: string;
+  /** With the stream key of the moment. */
+  url: () => string;
   log: Logger;
   /** It is over by itself: a real broadcast has taken its place. */
   onExit?: () => void;
 }
 
 /** Starts it again when it dies, ever more slowly; gives way for good to any other broadcast. */
-export function startTestCard({ ffmpeg, url, log, onExit }: TestCardNeeds): { stop(): Promise<void> } {
+export function startTestCard({ ffmpeg, url: address, log, onExit }: TestCardNeeds): { stop(): Promise<void> } {
   let child: ChildProcess | null = null;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -102,6 +103,7 @@ export function startTestCard({ ffmpeg, url, log, onExit }: TestCardNeeds): { st
 
   function run(): void {
     const since = Date.now();
+    const url = address();
     let complaint = '';
     let over = false;
     child = spawn(ffmpeg, args(`${url}${givesWayQuery}`), { stdio: ['ignore', 'ignore', 'pipe'] });
@@ -112,13 +114,13 @@ export function startTestCard({ ffmpeg, url, log, onExit }: TestCardNeeds): { st
       if (over) return;
       over = true;
       child = null;
-      ended(complaint, how, since);
+      ended(complaint, reasonOf(complaint, url) ?? how, since);
     };
     child.once('error', (error) => end(error.message));
     child.once('close', (code, signal) => end(`ffmpeg ended (${signal ?? code})`));
   }
 
-  function ended(complaint: string, how: string, since: number): void {
+  function ended(complaint: string, reason: string, since: number): void {
     if (stopped) return;
     if (complaint.includes(takenOver) || complaint.includes(alreadyOn)) {
       log.info('the test card gives way to a broadcast');
@@ -127,7 +129,7 @@ export function startTestCard({ ffmpeg, url, log, onExit }: TestCardNeeds): { st
       return;
     }
     if (Date.now() - since > wellMs) pauseMs = firstPauseMs;
-    log.warn({ reason: reasonOf(complaint, url) ?? how, pauseMs }, 'the test card stopped; starting it again');
+    log.warn({ reason, pauseMs }, 'the test card stopped; starting it again');
     timer = setTimeout(run, pauseMs);
     pauseMs = Math.min(pauseMs * 2, longestPauseMs);
   }

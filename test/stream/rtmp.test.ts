@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Source } from '../../src/stream/media/broadcast.js';
 import { flvTags } from '../../src/stream/media/flv.js';
+import { createPublishers } from '../../src/stream/publishers.js';
 import { givesWayQuery } from '../../src/stream/rtmp/publisher.js';
 import { startRtmp } from '../../src/stream/rtmp/server.js';
 import { pictureArgs } from '../support/publisher.js';
@@ -39,7 +40,9 @@ beforeEach(async () => {
     authorize: async (app, key) => {
       if (app !== 'live') return { refuse: 'wrong path' };
       if (key === 'breaks') throw new Error('the store is gone');
-      return key === secret ? { stream: 'main', cam: 'main' } : { refuse: 'the stream key is not known' };
+      return key === secret
+        ? { stream: 'main', cam: 'main', holds: () => true }
+        : { refuse: 'the stream key is not known' };
     },
     publish: ({ stream }, source) => {
       const show: Show = { stream, source, flv: [], ended: false };
@@ -49,6 +52,7 @@ beforeEach(async () => {
         show.ended = true;
       });
     },
+    publishers: createPublishers(),
     log: { info: line, warn: line, error: line, debug: line },
   });
 });

@@ -26,6 +26,24 @@ export function flvTags(bytes: Buffer): Tag[] {
 
 export const isFlvHeader = (bytes: Buffer): boolean => bytes.length >= 13 && bytes.toString('latin1', 0, 3) === 'FLV';
 
+/** Takes bytes as they come; `onWhole` gets the file header, then one whole tag after the other. */
+export function createTagReader(onWhole: (flv: Buffer) => void): (bytes: Buffer) => void {
+  let rest: Buffer = Buffer.alloc(0);
+  let size = 13;
+  const next = (): number => (rest.length < tagHeader ? tagHeader : tagHeader + rest.readUIntBE(1, 3) + 4);
+  return (bytes) => {
+    rest = Buffer.concat([rest, bytes]);
+    for (; rest.length >= size; size = next()) {
+      if (size === tagHeader) continue;
+      onWhole(Buffer.from(rest.subarray(0, size)));
+      rest = rest.subarray(size);
+    }
+  };
+}
+
+/** When a tag is to be shown, ms. */
+export const timeOf = ({ data }: Tag): number => data.readUIntBE(4, 3) + (data[7] ?? 0) * 0x1000000;
+
 function readTag(data: Buffer): Tag {
   const kind = data[0] ?? 0;
   const first = data[tagHeader] ?? 0;

@@ -1,44 +1,27 @@
 // One RTMP connection: from its handshake, over being let in or refused, to the end of its broadcast.
 import type { Socket } from 'node:net';
 import type { Logger } from '../../log.js';
+import type { Admission } from '../ingest.js';
 import type { Source } from '../media/broadcast.js';
+import { alreadyOn, type Publisher, type Publishers } from '../publishers.js';
 import { flvHeader, flvTag } from './flv.js';
 import { RtmpProtocol } from './protocol.js';
 
-export type { Source };
-
-export interface Publisher {
-  /** It ends as soon as anybody else wants to publish. */
-  readonly givesWay: boolean;
-  refuse(reason: string): void;
-}
-
-/** What a stream key opens. */
-export interface Place {
-  stream: string;
-  cam: string;
-}
-
 export interface PublisherNeeds {
-  authorize: (app: string, key: string) => Promise<Place | { refuse: string }>;
-  publish: (place: Place, source: Source) => void;
-  /** Who is publishing, by stream and cam. */
-  publishers: Map<string, Publisher>;
+  authorize: (app: string, key: string) => Promise<Admission | { refuse: string }>;
+  publish: (place: Admission, source: Source) => void;
+  publishers: Publishers;
   limits: { publishMs: number; silenceMs: number };
   log: Logger;
 }
 
 /** After a stream key: this publisher makes room for any other (the test card). */
 export const givesWayQuery = '?gives-way';
-export const takenOver = 'another broadcast took its place';
-export const alreadyOn = 'this stream is already being broadcast';
 
 /** A refused client has this long to read why, ms. */
 const readTheReasonMs = 1000;
 /** A client that does not read its answers. */
 const mostUnread = 256 * 1024;
-
-const nameOf = ({ stream, cam }: Place): string => `${stream}/${cam}`;
 
 /** Never throws; all of it ends with the socket. */
 export function connectPublisher(socket: Socket, needs: PublisherNeeds): void {
@@ -76,26 +59,22 @@ export function connectPublisher(socket: Socket, needs: PublisherNeeds): void {
     if (phase !== 'asking') return;
     if ('refuse' in answer) return refuse(answer.refuse);
     const givesWay = `?${query}` === givesWayQuery;
-    const before = publishers.get(nameOf(answer));
-    if (before && (!before.givesWay || givesWay)) return refuse(alreadyOn);
-    before?.refuse(takenOver);
-    begin(answer, givesWay);
+    const publisher: Publisher = { givesWay, refuse };
+    if (!publishers.enter(answer, publisher)) return refuse(alreadyOn);
+    begin(answer, publisher);
   }
 
-  function begin(place: Place, givesWay: boolean): void {
-    const name = nameOf(place);
+  function begin(place: Admission, publisher: Publisher): void {
     phase = 'publishing';
     clearTimeout(opening);
     socket.setTimeout(limits.silenceMs, () => drop('no data for too long'));
-    const publisher: Publisher = { givesWay, refuse };
-    publishers.set(name, publisher);
     let ended = (): void => {};
     unpublish = () => {
-      if (publishers.get(name) === publisher) publishers.delete(name);
+      publishers.leave(place, publisher);
       emit = () => {};
       ended();
     };
-    needs.log.info({ from, ...place }, 'RTMP publisher accepted');
+    needs.log.info({ from, stream: place.stream, cam: place.cam }, 'RTMP publisher accepted');
     needs.publish(place, {
       onData: (listener) => {
         emit = listener;

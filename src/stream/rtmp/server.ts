@@ -2,15 +2,19 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Logger } from '../../log.js';
-import { connectPublisher, type Place, type Publisher, type Source } from './publisher.js';
+import type { Admission } from '../ingest.js';
+import type { Source } from '../media/broadcast.js';
+import type { Publishers } from '../publishers.js';
+import { connectPublisher } from './publisher.js';
 
 export interface RtmpNeeds {
   host: string;
   /** 0: any free one. */
   port: number;
   /** Says which stream a key publishes, or why it may not, in words for the host. */
-  authorize: (app: string, key: string) => Promise<Place | { refuse: string }>;
-  publish: (place: Place, source: Source) => void;
+  authorize: (app: string, key: string) => Promise<Admission | { refuse: string }>;
+  publish: (place: Admission, source: Source) => void;
+  publishers: Publishers;
   log: Logger;
   /** Ms; shorter in tests. */
   limits?: Partial<Limits>;
@@ -31,11 +35,10 @@ export async function startRtmp(needs: RtmpNeeds): Promise<{ port: number; stop(
   const { log } = needs;
   const limits = { ...defaultLimits, ...needs.limits };
   const sockets = new Set<Socket>();
-  const publishers = new Map<string, Publisher>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    connectPublisher(socket, { ...needs, limits, publishers });
+    connectPublisher(socket, { ...needs, limits });
   });
   server.maxConnections = mostConnections;
   server.listen(needs.port, needs.host);
