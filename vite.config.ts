@@ -1,4 +1,4 @@
-// How the pages are built: seven HTML entries from src/web into dist/web.
+// How the pages are built: eight HTML entries from src/web into dist/web.
 import { fileURLToPath } from 'node:url';
 import type { UserConfig } from 'vite';
 
@@ -29,6 +29,7 @@ export default {
         chat: page('chat/index.html'),
         app: page('app/index.html'),
         show: page('show/index.html'),
+        broadcast: page('broadcast/index.html'),
       },
     },
   },

@@ -102,6 +102,7 @@ function pages(app: Express, folder: string): void {
     send('overlay/index.html')(req, res);
   });
   app.get('/host', send('host/index.html'));
+  app.get('/broadcast/:stream', send('broadcast/index.html'));
   app.get('/chat', send('chat/index.html'));
   app.get('/app', (req, res) => {
     res.set('content-security-policy', withinTelegram);
