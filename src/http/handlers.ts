@@ -222,6 +222,11 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       if (Object.keys(wish).length > 0) await shows.streams.patch(params.stream, change(wish));
       return hostStream(shows.streams.get(params.stream));
     },
+    changeStreamKey: async ({ params, body }) => {
+      const stream = shows.streams.get(params.stream);
+      await shows.changeKey(stream.id, params.cam, body.change);
+      return hostStream(shows.streams.get(stream.id));
+    },
     ...createLookHandlers({ looks: needs.looks, streams: shows.streams }),
     ...createAlertHandlers({ ...needs, streams: shows.streams, hostStream }),
     ...createAssetHandlers(needs),

@@ -356,6 +356,12 @@ export const HostStream = z
   .meta({ id: 'HostStream' });
 export type HostStream = z.infer<typeof HostStream>;
 
+export const StreamKeyChange = z
+  .object({
+    change: z.enum(['renew', 'revoke']).meta({ description: 'revoked, a cam has no key until it is renewed' }),
+  })
+  .meta({ id: 'StreamKeyChange' });
+
 export const LinkState = z.enum(['open', 'used_up', 'expired', 'revoked']);
 export type LinkState = z.infer<typeof LinkState>;
 export const WatchLink = PurseState.extend({
@@ -532,6 +538,7 @@ const VoteReceipt = PollVoteLine.pick({ option: true, amount: true, state: true,
   .meta({ id: 'VoteReceipt' });
 
 const stream = z.object({ stream: StreamId });
+const camOfStream = z.object({ stream: StreamId, cam: z.string().max(16) });
 const poll = z.object({ poll: z.string().regex(/^\d{1,15}$/, 'a poll’s id is a number') });
 const prediction = z.object({ prediction: z.string().regex(/^\d{1,15}$/, 'a prediction’s id is a number') });
 const purse = z.object({ purse: Bytes32 });
@@ -784,6 +791,15 @@ export const routes = {
     summary: 'A new overlay address; overlays of the old one are dropped',
     who: 'host',
     params: stream,
+    answer: HostStream,
+  },
+  changeStreamKey: {
+    method: 'post',
+    path: '/api/host/streams/{stream}/cams/{cam}/key',
+    summary: 'Give a cam another stream key, or take its key away; whoever broadcasts to it is shown out at once',
+    who: 'host',
+    params: camOfStream,
+    body: StreamKeyChange,
     answer: HostStream,
   },
   getAlerts: {

@@ -207,6 +207,14 @@ export function openDesk(needs: { api: Api; token: string; store: Store<HostStat
         store.set({ shown: await api('renewOverlayToken', { params: { stream: stream() }, token }) });
         toast(store, 'good', 'The overlay has a new address. Put it into OBS.');
       }),
+    changeStreamKey: (cam: string, change: 'renew' | 'revoke') =>
+      busy('stream-key', async () => {
+        const params = { stream: stream(), cam };
+        store.set({ shown: await api('changeStreamKey', { params, body: { change }, token }) });
+        const told =
+          change === 'renew' ? 'There is a new stream key. Put it into your encoder.' : 'The key is revoked.';
+        toast(store, 'good', told);
+      }),
     settle: (refund: boolean) =>
       busy('settle', async () => {
         toast(store, 'good', reportText(await api('settle', { body: { refund }, token }), unit()));

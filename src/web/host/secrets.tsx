@@ -1,27 +1,10 @@
 // Addresses that are keys: hidden until asked for, copied without being shown.
 import { useState } from 'preact/hooks';
 import type { HostStream } from '../../vocabulary/api.js';
-import { Copy } from '../shared/parts.js';
+import { Cams } from './broadcast-cams.js';
 import type { Desk } from './desk.js';
 import { Qr } from './links-card.js';
-
-function Line({ name, value, secret, testid }: { name: string; value: string; secret: boolean; testid: string }) {
-  const [open, setOpen] = useState(!secret);
-  return (
-    <div class="secret">
-      <span>{name}</span>
-      <code data-testid={testid}>{open ? value : '•'.repeat(18)}</code>
-      <div class="row">
-        {secret && (
-          <button type="button" class="quiet" data-testid={`${testid}-show`} onClick={() => setOpen(!open)}>
-            {open ? 'Hide' : 'Show'}
-          </button>
-        )}
-        <Copy text={value} testid={`${testid}-copy`} />
-      </div>
-    </div>
-  );
-}
+import { Line } from './secret-line.js';
 
 function OverlayMore({ shown, desk }: { shown: HostStream; desk: Desk }) {
   const [open, setOpen] = useState(false);
@@ -78,7 +61,7 @@ export function Secrets({ shown, desk, busy }: { shown: HostStream; desk: Desk; 
     <section class="card secrets">
       <h2>Broadcast</h2>
       <Line name="Server for OBS" value={shown.rtmpUrl} secret={false} testid="rtmp-url" />
-      <Line name="Stream key" value={shown.streamKey} secret testid="stream-key" />
+      <Cams shown={shown} desk={desk} busy={busy} />
       <Switch shown={shown} desk={desk} busy={busy} />
       <h2>
         Overlay

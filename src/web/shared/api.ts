@@ -35,6 +35,7 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   hostStream: 'get /api/host/streams/{stream}',
   patchStream: 'patch /api/host/streams/{stream}',
   renewOverlayToken: 'post /api/host/streams/{stream}/overlay-token',
+  changeStreamKey: 'post /api/host/streams/{stream}/cams/{cam}/key',
   getAlerts: 'get /api/host/streams/{stream}/alerts',
   actOnAlerts: 'post /api/host/streams/{stream}/alerts',
   patchAlerts: 'patch /api/host/streams/{stream}/alerts',
