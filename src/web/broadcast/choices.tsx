@@ -33,7 +33,7 @@ function Pick({ label, testid, value, devices, none, onPick }: PickProps) {
   );
 }
 
-function Pictures({ state, studio }: { state: StudioState; studio: Studio }) {
+export function Pictures({ state, studio }: { state: StudioState; studio: Studio }) {
   const { wish, opening } = state;
   const show = (change: Partial<Wish>) => () => studio.open(change);
   const turn = wish.facing === 'user' ? 'environment' : 'user';
@@ -66,7 +66,7 @@ function Pictures({ state, studio }: { state: StudioState; studio: Studio }) {
 
 export function Choices({ state, studio }: { state: StudioState; studio: Studio }) {
   const { media, wish, devices } = state;
-  if (!media) return canShareScreen() ? <Pictures state={state} studio={studio} /> : null;
+  if (!media) return null;
   return (
     <>
       <Pictures state={state} studio={studio} />

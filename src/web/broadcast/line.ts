@@ -13,9 +13,11 @@ export interface LineState {
   /** Seconds of video that the line was too slow for. */
   dropped: number;
   trouble: string | null;
+  /** Where it goes, once the server has said so. */
+  cam: string | null;
 }
 
-export const offLine: LineState = { link: 'off', air: 'idle', kbps: 0, dropped: 0, trouble: null };
+export const offLine: LineState = { link: 'off', air: 'idle', kbps: 0, dropped: 0, trouble: null, cam: null };
 
 export interface LineNeeds {
   url: string;
@@ -98,7 +100,7 @@ export function createLine(needs: LineNeeds) {
   function hear(said: BroadcastSaid): void {
     if (said.type === 'accepted') {
       waitMs = firstWaitMs;
-      onState({ link: 'on', trouble: null });
+      onState({ link: 'on', trouble: null, cam: said.cam });
       recorder?.start();
     } else if (said.type === 'state') {
       onState({ air: said.state, kbps: Math.round((sent * 8) / 1000) });
@@ -137,6 +139,8 @@ export function createLine(needs: LineNeeds) {
     start: (): void => {
       wanted = true;
       dropped = 0;
+      bits = bestBits;
+      waitMs = firstWaitMs;
       connect();
     },
     stop: (): void => off(null),

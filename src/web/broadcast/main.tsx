@@ -7,7 +7,7 @@ import type { BroadcastHello } from '../../vocabulary/broadcast.js';
 import { createKeep } from '../shared/keep.js';
 import { Mark } from '../shared/parts.js';
 import { createStore, useStore } from '../shared/store.js';
-import { Choices } from './choices.js';
+import { Choices, Pictures } from './choices.js';
 import { cannotCapture } from './devices.js';
 import { Meter } from './meter.js';
 import { canRecord } from './recorder.js';
@@ -59,6 +59,7 @@ function Status({ state }: { state: StudioState }) {
         <i aria-hidden="true" />
         {text}
       </span>
+      {state.cam && state.cam !== 'main' && <span>cam {state.cam}</span>}
       {state.link === 'on' && <span data-testid="kbps">{(state.kbps / 1000).toFixed(1)} Mbit/s</span>}
       {state.dropped > 0 && <span data-testid="dropped">{state.dropped} s dropped</span>}
     </p>
@@ -79,6 +80,7 @@ function Start({ state, studio }: { state: StudioState; studio: Studio }) {
       >
         Turn on camera and microphone
       </button>
+      <Pictures state={state} studio={studio} />
     </div>
   );
 }

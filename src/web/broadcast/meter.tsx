@@ -34,8 +34,9 @@ export function Meter({ media }: { media: MediaStream }) {
   useEffect(() => {
     if (silent) return;
     return listen(media, (level) => {
-      if (bar.current) bar.current.style.transform = `scaleX(${level.toFixed(3)})`;
-      if (bar.current) bar.current.dataset.level = level.toFixed(2);
+      if (!bar.current) return;
+      bar.current.style.clipPath = `inset(0 ${((1 - level) * 100).toFixed(1)}% 0 0)`;
+      bar.current.dataset.level = level.toFixed(2);
     });
   }, [media, silent]);
   if (silent) return <p class="dim">No sound</p>;

@@ -91,7 +91,10 @@ export function createStudio(needs: { store: Store<StudioState>; by: BroadcastHe
     wake(true);
   });
   window.addEventListener('beforeunload', (event) => {
-    if (store.get().link !== 'off') event.preventDefault();
+    if (store.get().link === 'off') return;
+    event.preventDefault();
+    // Safari asks only then.
+    event.returnValue = '';
   });
 
   return {

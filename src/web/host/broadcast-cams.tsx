@@ -49,7 +49,7 @@ function FromBrowser({ shown, cam, streamKey }: { shown: HostStream; cam: string
       <button type="button" class="quiet" data-testid={`broadcast-qr-${cam}`} onClick={() => setOpen(!open)}>
         {open ? 'Hide QR' : 'From a phone'}
       </button>
-      {open && <Qr url={forPhone} />}
+      {open && forPhone.startsWith('https:') && <Qr url={forPhone} />}
       {open && <PhoneHint url={forPhone} />}
     </div>
   );
