@@ -25,6 +25,8 @@ interface Limits {
 
 const defaultLimits: Limits = { helloMs: 5000, silenceMs: 10_000 };
 const mostConnections = 100;
+/** A browser that does not read its answers. */
+const mostUnread = 64 * 1024;
 /** A refused browser has this long to read why, ms. */
 const readTheReasonMs = 1000;
 const notUnderstood = 'the page and this server do not understand each other: reload the page';
@@ -48,7 +50,8 @@ function createLine(socket: WebSocket, silenceMs: number): BrowserLine {
   });
   return {
     say: (what: BroadcastSaid) => {
-      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(what));
+      if (socket.bufferedAmount > mostUnread) socket.terminate();
+      else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(what));
     },
     onBytes: (listener) => {
       hear = listener;

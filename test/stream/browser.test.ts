@@ -1,8 +1,11 @@
 // Browsers on air: what recorders write, over real sockets and a real ffmpeg, into cams; who is refused, and really closed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { startBroadcastSocket } from '../../src/http/broadcast-socket.js';
@@ -33,12 +36,13 @@ let shows: Show[];
 let lines: string[];
 let notices: string[];
 let open: boolean;
+let ffmpeg: string;
 let socket: ReturnType<typeof startBroadcastSocket>;
 const clients: WebSocket[] = [];
 const children: ChildProcess[] = [];
 
 beforeEach(async () => {
-  [shows, lines, notices, open] = [[], [], [], true];
+  [shows, lines, notices, open, ffmpeg] = [[], [], [], true, 'ffmpeg'];
   const line = (...parts: unknown[]): void => void lines.push(JSON.stringify(parts));
   const log = { info: line, warn: line, error: line, debug: line };
   const cam = { stream: 'main', id: 'main', title: '', streamKey: key };
@@ -72,9 +76,10 @@ beforeEach(async () => {
         const place = 'key' in who ? ingest.byKey(who.key) : ingest.byHost(who.stream, who.cam);
         if ('refuse' in place) return place;
         publishFromBrowser({
-          ...{ ffmpeg: 'ffmpeg', line, place, visit, recording, publishers, log },
+          ...{ ffmpeg, line, place, visit, recording, publishers, log },
           begin: (source) => ingest.publish(place, source),
           state: () => 'live',
+          behindLimitMs: 1500,
         });
         return null;
       },
@@ -273,6 +278,25 @@ describe('who is refused', () => {
     expect(one.refusal()).toMatchObject({ reason: refusals.keyRetired, next: 'stop' });
     expect(shows[0]?.tags.length).toBe(seen);
   });
+});
+
+it('stops reading, and then says why, when ffmpeg cannot keep up: what waits is bounded', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'dtok-slow-'));
+  ffmpeg = join(folder, 'ffmpeg');
+  writeFileSync(ffmpeg, '#!/bin/sh\nexec sleep 30\n', { mode: 0o755 });
+  const one = await connect();
+  one.hello();
+  await one.hears('accepted');
+  const waiting: number[] = [];
+  one.client.on('message', () => waiting.push(one.client.bufferedAmount));
+  for (let sent = 0; sent < 400; sent++) one.client.send(Buffer.alloc(200 * 1024));
+  await one.hears('refused');
+  // Of 80 MB, most never left: the socket was not read.
+  expect(waiting.at(-1)).toBeGreaterThan(60 * 1024 * 1024);
+  expect(one.refusal()).toMatchObject({ next: 'stop', reason: expect.stringContaining('cannot keep up') });
+  await one.closes();
+  expect(shows[0]?.ended).toBe(true);
+  rmSync(folder, { recursive: true });
 });
 
 describe('one at a time', () => {

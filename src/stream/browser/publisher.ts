@@ -27,6 +27,8 @@ export interface BrowserPublisherNeeds {
   begin: (source: Source) => void;
   state: () => StreamState;
   log: Logger;
+  /** How long ffmpeg may be behind, ms; shorter in tests. */
+  behindLimitMs?: number;
 }
 
 type Next = Extract<BroadcastSaid, { type: 'refused' }>['next'];
@@ -34,7 +36,6 @@ type Next = Extract<BroadcastSaid, { type: 'refused' }>['next'];
 const stateEveryMs = 1000;
 /** Pictures that are copied have keyframes at least this often, or are encoded anew. */
 const keyframeLimitMs = 4000;
-/** How long ffmpeg may be behind. */
 const behindLimitMs = 10_000;
 const tooSlow =
   'this computer cannot keep up with the pictures: choose a smaller size, or a browser that records H.264';
@@ -88,7 +89,7 @@ export function publishFromBrowser(needs: BrowserPublisherNeeds): void {
 
   function hold(): void {
     line.hold(true);
-    behind ??= setTimeout(() => refuse(tooSlow), behindLimitMs);
+    behind ??= setTimeout(() => refuse(tooSlow), needs.behindLimitMs ?? behindLimitMs);
   }
 
   function goOn(): void {
