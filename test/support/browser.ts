@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect, vi } from 'vitest';
 
-function find(): string {
+export function chromiumPath(): string {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
     try {
@@ -19,7 +19,7 @@ function find(): string {
 
 export const launch = (...more: string[]): Promise<Browser> =>
   chromium.launch({
-    executablePath: find(),
+    executablePath: chromiumPath(),
     args: [
       '--no-sandbox',
       '--autoplay-policy=no-user-gesture-required',
