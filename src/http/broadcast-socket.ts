@@ -42,8 +42,9 @@ function helloIn(raw: RawData, binary: boolean): BroadcastHello | null {
 
 function createLine(socket: WebSocket, silenceMs: number): BrowserLine {
   let hear = (_bytes: Buffer): void => {};
-  const silence = setTimeout(() => socket.terminate(), silenceMs);
-  socket.once('close', () => clearTimeout(silence));
+  let held = false;
+  const silence = setInterval(() => held || socket.terminate(), silenceMs);
+  socket.once('close', () => clearInterval(silence));
   socket.on('message', (raw: Buffer, binary: boolean) => {
     silence.refresh();
     if (binary) hear(raw);
@@ -59,6 +60,7 @@ function createLine(socket: WebSocket, silenceMs: number): BrowserLine {
     onGone: (listener) => socket.once('close', listener),
     // Held back by us, it is not silent.
     hold: (on) => {
+      held = on;
       silence.refresh();
       if (on) socket.pause();
       else socket.resume();

@@ -19,7 +19,7 @@ beforeAll(async () => {
     PRICE_PER_SECOND: '0.001',
     PREVIEW_SECONDS: '0',
     KEY_PERIOD_SECONDS: '2',
-    RECONNECT_SECONDS: '8',
+    RECONNECT_SECONDS: '5',
     TEST_CARD: 'off',
   };
   const args = ['--no-sandbox', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];

@@ -79,7 +79,7 @@ beforeEach(async () => {
           ...{ ffmpeg, line, place, visit, recording, publishers, log },
           begin: (source) => ingest.publish(place, source),
           state: () => 'live',
-          behindLimitMs: 1500,
+          behindLimitMs: 2500,
         });
         return null;
       },

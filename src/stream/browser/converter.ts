@@ -25,7 +25,8 @@ const encode = [
 
 const args = (recording: Recording): string[] => [
   ...['-hide_banner', '-loglevel', 'error', '-analyzeduration', '1000000', '-fpsprobesize', '0'],
-  ...['-f', recording.container === 'webm' ? 'matroska' : 'mp4', '-i', 'pipe:0'],
+  // A recording that names files or addresses gets none of them.
+  ...['-protocol_whitelist', 'pipe', '-f', recording.container === 'webm' ? 'matroska' : 'mp4', '-i', 'pipe:0'],
   ...['-map', '0:v:0?', '-map', '0:a:0?', ...(copiesPictures(recording) ? ['-c:v', 'copy'] : encode)],
   ...(recording.audio === 'aac' ? ['-c:a', 'copy'] : ['-c:a', 'aac', '-b:a', '128k', '-ar', '48000']),
   // A screen that stands still must not hold the sound back.

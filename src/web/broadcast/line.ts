@@ -99,10 +99,10 @@ export function createLine(needs: LineNeeds) {
 
   function hear(said: BroadcastSaid): void {
     if (said.type === 'accepted') {
-      waitMs = firstWaitMs;
-      onState({ link: 'on', trouble: null, cam: said.cam });
+      onState({ link: 'on', trouble: bits < bestBits ? slow : null, cam: said.cam });
       recorder?.start();
     } else if (said.type === 'state') {
+      if (said.state === 'live') waitMs = firstWaitMs;
       onState({ air: said.state, kbps: Math.round((sent * 8) / 1000) });
       sent = 0;
     } else if (said.next === 'stop') {
