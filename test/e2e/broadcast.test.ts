@@ -119,6 +119,13 @@ describe('a browser on air', () => {
     await status(page, 'live');
     await plays(viewer, 2);
 
+    // A screen instead, while on air.
+    await page.getByTestId('open-screen').click();
+    await page.getByText('Show the camera').waitFor();
+    await status(page, 'live');
+    await plays(viewer, 2);
+    await shoot(page, 'broadcast-screen-phone');
+
     const playlist = await (await fetch(`${dtok.base}/media/main/video.m3u8`)).text();
     expect(playlist).toContain('#EXT-X-DISCONTINUITY\n');
 
