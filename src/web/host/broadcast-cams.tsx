@@ -47,7 +47,7 @@ function FromBrowser({ shown, cam, streamKey }: { shown: HostStream; cam: string
         Broadcast from this browser
       </a>
       <button type="button" class="quiet" data-testid={`broadcast-qr-${cam}`} onClick={() => setOpen(!open)}>
-        {open ? 'Hide QR' : 'From a phone'}
+        {open ? 'Hide' : 'From a phone'}
       </button>
       {open && forPhone.startsWith('https:') && <Qr url={forPhone} />}
       {open && <PhoneHint url={forPhone} />}
