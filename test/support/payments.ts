@@ -29,6 +29,8 @@ export async function addStream(store: Store, id = 'main'): Promise<void> {
       created_at: 1,
     })
     .execute();
+  const cam = { stream: id, id: 'main', title: '', stream_key: `key-${id}`, created_at: 1 };
+  await store.db.insertInto('cams').values(cam).execute();
 }
 
 export const voucher = (purse: Hex, amount: bigint, key: Hex, on: Domain = domain): Hex =>
