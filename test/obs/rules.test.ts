@@ -192,7 +192,9 @@ describe('what a rule does', () => {
     obs.failing.set('TriggerMediaInputAction', [500, 'It is busy.']);
     const media = await put(rule(tipFrom(1), { act: 'media', source: 'Jingle' }));
     await house.tip(1);
-    await holds(() => expect(lastOf(media)?.text).toBe('OBS could not do that: It is busy. Look in OBS, then try again.'));
+    await holds(() =>
+      expect(lastOf(media)?.text).toBe('OBS could not do that: It is busy. Look in OBS, then try again.'),
+    );
     expect(lastOf(gone)).toMatchObject({ ok: false, text: expect.stringContaining('OBS has no scene “Gone”') });
     expect(lastOf(text)?.text).toContain('no text “No text”');
     expect(lastOf(item)?.text).toContain('no source in “Party” “Confetti”');
