@@ -50,6 +50,13 @@ const Env = z.object({
     .string()
     .regex(/^(720p|480p|360p)(,(720p|480p|360p))*$/, 'is a list such as 720p,480p,360p')
     .optional(),
+  TRANSCODER: z.enum(['none', 'local', 'livepeer-gateway']).optional(),
+  LIVEPEER_GATEWAY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:9935'),
+  LIVEPEER_DEADLINE_SECONDS: seconds(8, 1).pipe(z.number().max(20)),
+  LIVEPEER_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{20,100}$/, 'is 20 to 100 letters and digits that nobody can guess')
+    .optional(),
   CAMS: z
     .string()
     .regex(/^[a-z][a-z0-9]{0,15}(,[a-z][a-z0-9]{0,15}){0,6}$/, 'is a list of names such as stage,screen')
@@ -133,6 +140,23 @@ function packagingOf(env: z.infer<typeof Env>) {
   return packaging;
 }
 
+/** What makes the renditions, with what it needs. */
+export type TranscoderChoice = ReturnType<typeof transcoderOf>;
+
+function transcoderOf(env: z.infer<typeof Env>) {
+  const kind = env.TRANSCODER ?? (env.RENDITIONS ? 'local' : 'none');
+  if (kind === 'none') return { kind };
+  if (!env.RENDITIONS) {
+    throw new Error(
+      `TRANSCODER is ${kind}, so RENDITIONS must say what it makes, such as 720p,360p (see .env.example).`,
+    );
+  }
+  const renditions = [...new Set(env.RENDITIONS.split(','))];
+  if (kind === 'local') return { kind, renditions };
+  const { LIVEPEER_GATEWAY_URL: url, LIVEPEER_WEBHOOK_SECRET: webhookSecret = null } = env;
+  return { kind, renditions, url, webhookSecret, deadlineMs: Math.round(env.LIVEPEER_DEADLINE_SECONDS * 1000) };
+}
+
 /** Throws an Error with one line for each setting that is wrong. */
 export function readSettings(source: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
@@ -174,8 +198,7 @@ export function readSettings(source: NodeJS.ProcessEnv) {
     },
     reconnectMs: env.RECONNECT_SECONDS * 1000,
     packaging: packagingOf(env),
-    /** What a machine of our own makes beside the source. */
-    renditions: [...new Set(env.RENDITIONS?.split(',') ?? [])],
+    transcoder: transcoderOf(env),
     /** Cams of the first stream beside `main`. */
     cams: [...new Set(env.CAMS?.split(',') ?? [])],
     /** Null: a development chain of our own. */
