@@ -127,7 +127,7 @@ async function wire(
   });
 
   const mediaFolder = join(settings.data, 'media');
-  const transcoding = chooseTranscoder({ ffmpeg, choice: settings.transcoder });
+  const transcoding = chooseTranscoder({ ffmpeg, choice: settings.transcoder, publicUrl: settings.publicUrl });
   const shows = await startShows({
     store,
     feed,

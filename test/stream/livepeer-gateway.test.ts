@@ -15,6 +15,7 @@ import type { Job, RenditionPiece } from '../../src/stream/transcode/port.js';
 import { openAir, pictures, probe, times, unlock } from '../support/air.js';
 import type { MediaPlaylist } from '../support/hls-validator.js';
 import { type GatewayOptions, startGateway } from '../support/livepeer/gateway.js';
+import { signingKeys } from '../support/livepeer/studio.js';
 import { silent } from '../support/payments.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'dtok-livepeer-'));
@@ -313,6 +314,16 @@ describe('the settings', () => {
       ...{ webhookSecret: null, deadlineMs: 8000 },
     });
     expect(() => chosen({ TRANSCODER: 'livepeer-gateway' })).toThrow(/RENDITIONS must say/);
+    const studio = { RENDITIONS: '360p', TRANSCODER: 'livepeer-studio', LIVEPEER_STUDIO_API_KEY: 'an-api-key' };
+    const { signingKey, publicKey } = signingKeys();
+    const whole = { ...studio, LIVEPEER_STUDIO_SIGNING_KEY: signingKey, LIVEPEER_STUDIO_PUBLIC_KEY: publicKey };
+    expect(chosen({ ...whole, DVR_SECONDS: '60' })).toMatchObject({
+      ...{ kind: 'livepeer-studio', apiKey: 'an-api-key', signingKey, publicKey },
+      ...{ api: 'https://livepeer.studio/api', rtmp: 'rtmp://rtmp.livepeer.com/live' },
+    });
+    expect(() => chosen(studio)).toThrow(/LIVEPEER_STUDIO_SIGNING_KEY/);
+    expect(() => chosen(whole)).toThrow(/DVR_SECONDS must be 60/);
+    expect(() => chosen({ ...whole, LIVEPEER_STUDIO_SIGNING_KEY: publicKey })).toThrow(/private key/);
     expect(() => chosen({ TRANSCODER: 'mine' })).toThrow(/TRANSCODER/);
     expect(() => chosen({ LIVEPEER_WEBHOOK_SECRET: 'short' })).toThrow(/LIVEPEER_WEBHOOK_SECRET/);
   });

@@ -1,6 +1,7 @@
 // The transcoder that the settings ask for.
 import type { TranscoderChoice } from '../../settings.js';
 import { createLivepeerGateway, type LivepeerGateway } from './livepeer-gateway.js';
+import { createLivepeerStudio } from './livepeer-studio.js';
 import { createLocalTranscoder } from './local.js';
 import type { Transcoder } from './port.js';
 
@@ -11,10 +12,15 @@ interface Chosen {
   webhook: { secret: string; authorize: LivepeerGateway['authorize'] } | null;
 }
 
-export function chooseTranscoder({ ffmpeg, choice }: { ffmpeg: string; choice: TranscoderChoice }): Chosen {
+export function chooseTranscoder(needs: { ffmpeg: string; choice: TranscoderChoice; publicUrl: string }): Chosen {
+  const { ffmpeg, choice } = needs;
   if (choice.kind === 'none') return { transcoder: null, webhook: null };
   const names = choice.renditions;
   if (choice.kind === 'local') return { transcoder: createLocalTranscoder({ ffmpeg, names }), webhook: null };
+  if (choice.kind === 'livepeer-studio') {
+    const transcoder = createLivepeerStudio({ ...choice, ffmpeg, names, issuer: needs.publicUrl });
+    return { transcoder, webhook: null };
+  }
   const { url, deadlineMs, webhookSecret: secret } = choice;
   const transcoder = createLivepeerGateway({ url, names, deadlineMs });
   return { transcoder, webhook: secret ? { secret, authorize: transcoder.authorize } : null };

@@ -88,6 +88,8 @@ export async function readSegment(init: Init, fragments: readonly Fragment[]): P
   return segment;
 }
 
+export const readTs = (ts: Buffer): Promise<Segment> => read(ts, MPEG_TS);
+
 const shifted = <Config>({ packets, config }: Sequence<Config>, by: number): Sequence<Config> => ({
   packets: packets.map((packet) => packet.clone({ timestamp: packet.timestamp + by })),
   config,
@@ -130,7 +132,7 @@ function forgetTimes(init: Buffer): void {
 
 /** A rendition in MPEG-TS as the packager wants it: with its source's times and its source's sound. Throws where it does not fit. */
 export async function renditionOf(ts: Buffer, source: Segment): Promise<{ init: Init; fragments: Fragment[] }> {
-  const { video } = await read(ts, MPEG_TS);
+  const { video } = await readTs(ts);
   if (video.packets[0]?.type !== 'key') throw new Error('it does not begin with a keyframe');
   const packets = aligned(video.packets, source.video.packets);
   const mp4 = await write({ video: { ...video, packets }, audio: source.audio }, new Mp4OutputFormat(oneFragment));
