@@ -4,8 +4,9 @@ import type { Fragment } from '../media/fragments.js';
 import { smallerThan } from './ladder.js';
 import { type Configuration, configurationOf } from './livepeer-profiles.js';
 import { PushError, pushSegment } from './livepeer-push.js';
+import { onceAMinute } from './once.js';
 import type { Job, Transcoder, Transcoding } from './port.js';
-import { readSegment, renditionOf, segmentToTs } from './remux.js';
+import { readSegment, renditionOf, segmentToTs, Unfit } from './remux.js';
 
 export interface GatewayNeeds {
   url: string;
@@ -70,6 +71,7 @@ function startPushing(gateway: URL, configuration: Configuration, job: Job, dead
   const collected = new Map<number, Fragment[]>();
   const over = new AbortController();
   const queued = createQueue();
+  const say = onceAMinute((text) => job.onNotice(`${text} ${standsIn}`));
   let count = 0;
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -79,7 +81,8 @@ function startPushing(gateway: URL, configuration: Configuration, job: Job, dead
   function fail(rung: string, id: number, error: unknown): void {
     const { log, stream, cam } = job;
     if (over.signal.aborted) return;
-    if (error instanceof PushError) job.onNotice(`${error.message} ${standsIn}`);
+    if (error instanceof PushError) say(error.message);
+    else if (error instanceof Unfit) say(`The Livepeer gateway’s ${rung} cannot be used: ${error.message}.`);
     else log.warn({ err: error, stream, cam, rung, id }, 'a rendition could not be used; the source stands in');
     job.onFailed(rung, id);
   }

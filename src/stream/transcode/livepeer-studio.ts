@@ -3,8 +3,9 @@ import type { Logger } from '../../log.js';
 import type { Fragment } from '../media/fragments.js';
 import { smallerThan } from './ladder.js';
 import { configurationOf } from './livepeer-profiles.js';
+import { onceAMinute } from './once.js';
 import type { Job, Transcoder, Transcoding } from './port.js';
-import { readSegment, readTs, renditionOf, type Segment } from './remux.js';
+import { readSegment, readTs, renditionOf, type Segment, Unfit } from './remux.js';
 import { createStudioApi, StudioError, type StudioNeeds } from './studio/api.js';
 import { fingerprint } from './studio/fingerprint.js';
 import { pull } from './studio/pull.js';
@@ -41,6 +42,7 @@ function startStudio(needs: LivepeerStudioNeeds, api: ReturnType<typeof createSt
   const { stream, cam, log } = job;
   const { deadlineMs = defaultDeadlineMs } = needs;
   const over = new AbortController();
+  const say = onceAMinute((text) => job.onNotice(`${text} ${standsIn}`));
   const early: Buffer[] = [job.source.data];
   const collected = new Map<number, Fragment[]>();
   const held = new Map<number, Held>();
@@ -57,7 +59,7 @@ function startStudio(needs: LivepeerStudioNeeds, api: ReturnType<typeof createSt
   }
 
   function trouble(error: unknown): void {
-    if (error instanceof StudioError) job.onNotice(`${error.message} ${standsIn}`);
+    if (error instanceof StudioError) say(error.message);
     else log.warn({ err: error, stream, cam }, 'Livepeer Studio: a pull failed');
   }
 
@@ -102,7 +104,9 @@ function startStudio(needs: LivepeerStudioNeeds, api: ReturnType<typeof createSt
     for (const before of held.values()) if (before.start < start - toleranceSeconds) fail(before, rung);
     if (!of?.open.has(rung)) return;
     const made = await renditionOf(ts, of.segment).catch((error) => {
-      log.warn({ err: error, stream, cam, rung, id: of.id }, 'a rendition could not be used; the source stands in');
+      if (error instanceof Unfit) say(`Livepeer Studio’s ${rung} cannot be used: ${error.message}.`);
+      else
+        log.warn({ err: error, stream, cam, rung, id: of.id }, 'a rendition could not be used; the source stands in');
       return null;
     });
     if (!made) return fail(of, rung);
@@ -131,6 +135,9 @@ function startStudio(needs: LivepeerStudioNeeds, api: ReturnType<typeof createSt
         ...{ api, playbackId: made.playbackId, rungs: job.rungs, sourceHeight: job.source.height, signal: over.signal },
         wantsSource: () => offset === null,
         onSegment: (rung, ts) => (rung === null ? place(ts) : take(rung, ts)),
+        onAnew: () => {
+          offset = null;
+        },
         onTrouble: trouble,
       });
     } finally {

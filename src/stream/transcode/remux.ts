@@ -24,6 +24,9 @@ interface Sequence<Config> {
   config: Config;
 }
 
+/** A rendition that does not go with its source. */
+export class Unfit extends Error {}
+
 /** A segment, taken apart. */
 export interface Segment {
   video: Sequence<VideoDecoderConfig>;
@@ -109,7 +112,7 @@ function aligned(made: readonly EncodedPacket[], source: readonly EncodedPacket[
   const [own, wanted] = [timesOf(made), timesOf(source)];
   const end = endOf(source);
   const by = (wanted[0] ?? 0) - (own[0] ?? 0);
-  if (Math.abs(endOf(made) + by - end) > toleranceSeconds) throw new Error('it does not last as long as its source');
+  if (Math.abs(endOf(made) + by - end) > toleranceSeconds) throw new Unfit('it does not last as long as its source');
   const times = own.length === wanted.length ? wanted : own.map((time) => time + by);
   const places = new Map(own.map((time, i) => [time, i]));
   return made.map((packet) => {
@@ -133,7 +136,7 @@ function forgetTimes(init: Buffer): void {
 /** A rendition in MPEG-TS as the packager wants it: with its source's times and its source's sound. Throws where it does not fit. */
 export async function renditionOf(ts: Buffer, source: Segment): Promise<{ init: Init; fragments: Fragment[] }> {
   const { video } = await readTs(ts);
-  if (video.packets[0]?.type !== 'key') throw new Error('it does not begin with a keyframe');
+  if (video.packets[0]?.type !== 'key') throw new Unfit('it does not begin with a keyframe');
   const packets = aligned(video.packets, source.video.packets);
   const mp4 = await write({ video: { ...video, packets }, audio: source.audio }, new Mp4OutputFormat(oneFragment));
   let init: Init | null = null;

@@ -12,7 +12,7 @@ import type { Configuration } from '../../../src/stream/transcode/livepeer-profi
 const run = promisify(execFile);
 
 /** What goes wrong with a push: a status, or how the answer is spoilt. */
-export type Fault = number | 'cut' | 'cut in the middle' | 'no parts' | 'addresses' | 'silent' | 'plain';
+export type Fault = number | 'cut' | 'cut in the middle' | 'no parts' | 'short' | 'addresses' | 'silent' | 'plain';
 
 export interface Pushed {
   manifest: string;
@@ -30,7 +30,7 @@ export interface GatewayOptions {
   before?: (n: number) => Promise<unknown>;
 }
 
-async function transcode(ts: Buffer, { profiles }: Configuration): Promise<Buffer[]> {
+async function transcode(ts: Buffer, { profiles }: Configuration, short: boolean): Promise<Buffer[]> {
   const folder = mkdtempSync(join(tmpdir(), 'dtok-gateway-'));
   try {
     const file = (name: string): string => join(folder, `${name}.ts`);
@@ -49,7 +49,7 @@ async function transcode(ts: Buffer, { profiles }: Configuration): Promise<Buffe
         'ultrafast',
       ],
       ...['-bf', '0', '-g', '9999', '-b:v', `${bitrate}`, '-c:a', 'copy', '-vsync', 'passthrough'],
-      ...['-f', 'mpegts', file(name)],
+      ...[...(short ? ['-t', '0.5'] : []), '-f', 'mpegts', file(name)],
     ]);
     await run('ffmpeg', ['-hide_banner', '-loglevel', 'error', '-i', file('source'), ...outputs]);
     return profiles.map(({ name }) => readFileSync(file(name)));
@@ -76,6 +76,8 @@ export async function startGateway(options: GatewayOptions = {}) {
   const pushes: Pushed[] = [];
   const sessions = new Map<string, Configuration>();
   const faults: unknown[] = [];
+  /** What is pushed again is not made again. */
+  const made = new Map<string, Promise<Buffer[] | null>>();
   let [atOnce, most] = [0, 0];
 
   /** Null: refused. */
@@ -83,19 +85,19 @@ export async function startGateway(options: GatewayOptions = {}) {
     const given = JSON.parse(`${req.headers['livepeer-transcode-configuration'] ?? 'null'}`) as Configuration | null;
     const known = sessions.get(manifest);
     if (known) return known;
-    let made = given;
+    let answered = given;
     if (options.webhook) {
       const body = JSON.stringify({ url: `http://${req.headers.host}${req.url}` });
       const headers = { 'content-type': 'application/json' };
       const answer = await fetch(options.webhook, { method: 'POST', headers, body });
       if (answer.status !== 200) return null;
-      made = (await answer.json()) as Configuration;
+      answered = (await answer.json()) as Configuration;
       // Both are given: they must be the same.
-      if (given && JSON.stringify(given.profiles) !== JSON.stringify(made.profiles)) return null;
+      if (given && JSON.stringify(given.profiles) !== JSON.stringify(answered.profiles)) return null;
     }
-    if (!made?.manifestID) return null;
-    sessions.set(manifest, made);
-    return made;
+    if (!answered?.manifestID) return null;
+    sessions.set(manifest, answered);
+    return answered;
   }
 
   async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -112,11 +114,13 @@ export async function startGateway(options: GatewayOptions = {}) {
     if (typeof fault === 'number') return void res.writeHead(fault).end(`fault ${fault}`);
     if (fault === 'silent') return;
     if (fault === 'cut') return void req.socket.destroy();
-    const made = await transcode(ts, configuration).catch(() => null);
-    if (!made) return void res.writeHead(422).end('unsupported');
+    const known = made.get(`${manifest}/${n}`) ?? transcode(ts, configuration, fault === 'short').catch(() => null);
+    made.set(`${manifest}/${n}`, known);
+    const renditions = await known;
+    if (!renditions) return void res.writeHead(422).end('unsupported');
     if (fault === 'plain') return void res.writeHead(200, { 'content-type': 'text/plain' }).end('ok');
     const names = configuration.profiles.map(({ name }) => name);
-    const parts = made.map((data, i) =>
+    const parts = renditions.map((data, i) =>
       fault === 'addresses'
         ? part(names[i] ?? '', n, Buffer.from('https://store/x.ts'), 'uri')
         : part(names[i] ?? '', n, data, 'ts'),

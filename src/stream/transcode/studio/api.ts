@@ -1,4 +1,5 @@
 // Livepeer Studio's API, as far as a transcoder needs it: streams made and ended, where they play, and tokens to pull them.
+// By plain HTTP: the npm package `livepeer` (3.5.0) installs a test runner with all that it needs.
 import { createPrivateKey } from 'node:crypto';
 import { SignJWT } from 'jose';
 import { z } from 'zod';
@@ -45,6 +46,7 @@ export function createStudioApi(needs: StudioNeeds) {
       throw new StudioError('Livepeer Studio cannot be reached.', { cause });
     });
     const text = await response.text();
+    if (response.status === 404) return null;
     if (!response.ok) throw refused(response.status);
     return text ? JSON.parse(text) : null;
   }
@@ -61,8 +63,10 @@ export function createStudioApi(needs: StudioNeeds) {
     },
     /** Of its multivariant playlist; null while there is none. */
     async playlist(playbackId: string): Promise<string | null> {
-      const { meta } = Playback.parse(await call('GET', `/playback/${encodeURIComponent(playbackId)}`));
-      return meta.source.find(({ type }) => type.includes('mpegurl'))?.url ?? null;
+      const found = await call('GET', `/playback/${encodeURIComponent(playbackId)}`);
+      return found === null
+        ? null
+        : (Playback.parse(found).meta.source.find(({ type }) => type.includes('mpegurl'))?.url ?? null);
     },
     /** Lets its bearer play that for ten minutes. */
     token: (playbackId: string): Promise<string> =>

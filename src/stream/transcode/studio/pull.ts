@@ -13,13 +13,15 @@ export interface PullNeeds {
   onSegment: (rung: string | null, ts: Buffer) => Promise<void>;
   /** Whether segments of the source are still of use. */
   wantsSource: () => boolean;
+  /** Its clock may be another from here on. */
+  onAnew: () => void;
   onTrouble: (error: unknown) => void;
   signal: AbortSignal;
 }
 
 const everyMs = 500;
-/** The first playlist takes its time. */
-const startEveryMs = 2000;
+/** The first playlist takes its time, and so does what is broken. */
+const slowlyMs = 2000;
 const answerMs = 8000;
 
 interface Followed {
@@ -71,7 +73,7 @@ export async function pull(needs: PullNeeds): Promise<void> {
   }
 
   async function take(followed: Followed, segment: Listed): Promise<void> {
-    if (segment.discontinuity && followed.next !== null) throw new StudioError('Livepeer Studio began anew.');
+    if (segment.discontinuity && followed.next !== null) needs.onAnew();
     followed.next = segment.sequence + 1;
     if (followed.rung === null && !needs.wantsSource()) return;
     const ts = await get(segment.url);
@@ -80,13 +82,16 @@ export async function pull(needs: PullNeeds): Promise<void> {
 
   let followed: Followed[] | null = null;
   while (!signal.aborted) {
+    let waitMs = everyMs;
     try {
       followed ??= await find();
+      if (!followed) waitMs = slowlyMs;
       // The source first: by it the others are placed.
       for (const one of followed ?? []) await look(one);
     } catch (error) {
+      waitMs = slowlyMs;
       if (!signal.aborted) needs.onTrouble(error);
     }
-    await pause(followed ? everyMs : startEveryMs, undefined, { signal }).catch(() => {});
+    await pause(waitMs, undefined, { signal }).catch(() => {});
   }
 }
