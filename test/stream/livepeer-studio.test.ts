@@ -1,5 +1,6 @@
 // Renditions by Livepeer Studio, at the wire: a stream made, pushed, pulled, placed and ended; and what happens without it.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
@@ -31,6 +32,20 @@ async function onAir(options: Partial<StudioOptions> = {}, change: Partial<typeo
   };
 }
 
+/** How much the pictures of two files are the same, in dB. */
+function likeness(folder: string, a: readonly Buffer[], b: readonly Buffer[]): number {
+  const files = [a, b].map((parts, i) => {
+    const file = join(folder, `likeness-${i}.mp4`);
+    writeFileSync(file, Buffer.concat(parts));
+    return ['-i', file];
+  });
+  const filter = '[0:v]scale=432:360[a];[a][1:v]psnr';
+  const { stderr } = spawnSync('ffmpeg', ['-hide_banner', ...files.flat(), '-lavfi', filter, '-f', 'null', '-'], {
+    encoding: 'utf8',
+  });
+  return Number(/average:([\d.]+|inf)/.exec(stderr)?.[1]);
+}
+
 it('is pushed to, pulled from behind a token, placed to the frame, and ended', async () => {
   const { air, studio, folder, stop } = await onAir();
   let small: MediaPlaylist | undefined;
@@ -45,14 +60,18 @@ it('is pushed to, pulled from behind a token, placed to the frame, and ended', a
   const own = small?.segments.filter(({ uri }) => uri.startsWith('360p-')) ?? [];
   expect(own.length).toBeGreaterThanOrEqual(4);
   const round = (all: number[]): number[] => all.map((time) => Math.round(time * 1000));
-  const clear = async ({ map, uri, key, iv }: MediaPlaylist['segments'][number]) =>
-    pictures(probe(folder, [await air.media(map), unlock(await air.media(uri), key, iv)]).packets);
+  const clear = async ({ map, uri, key, iv }: MediaPlaylist['segments'][number]) => [
+    await air.media(map),
+    unlock(await air.media(uri), key, iv),
+  ];
   for (const segment of own) {
     const original = source.segments.find(({ msn }) => msn === segment.msn);
     if (!original) throw new Error('no original');
     const { key, ms, date, discontinuity } = segment;
     expect(original).toMatchObject({ key, ms, date, discontinuity });
-    expect(round(times(await clear(segment)))).toEqual(round(times(await clear(original))));
+    const [a, b] = [await clear(original), await clear(segment)];
+    expect(round(times(pictures(probe(folder, b).packets)))).toEqual(round(times(pictures(probe(folder, a).packets))));
+    expect(likeness(folder, a, b), 'the same pictures, not those of another second').toBeGreaterThan(22);
   }
   expect(studio.refusals.length).toBe(1);
   await air.stop();

@@ -93,8 +93,9 @@ function startStudio(needs: LivepeerStudioNeeds, api: ReturnType<typeof createSt
     const found = await readTs(ts);
     const key = found.video.packets.find(({ type }) => type === 'key');
     const mark = key && fingerprint(key.data, 'ts');
-    const of = [...held.values()].find((one) => one.mark === mark);
-    if (key && of) offset = of.start - key.timestamp;
+    const [of, another] = [...held.values()].filter((one) => one.mark === mark);
+    // A picture that stands still says nothing of the time.
+    if (key && of && !another) offset = of.start - key.timestamp;
   }
 
   async function take(rung: string, ts: Buffer): Promise<void> {
