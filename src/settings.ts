@@ -58,7 +58,7 @@ const Env = z.object({
   LIVEPEER_STUDIO_PUBLIC_KEY: z.string().optional(),
   LIVEPEER_STUDIO_API: z.url({ protocol: /^https?$/ }).default('https://livepeer.studio/api'),
   LIVEPEER_STUDIO_RTMP: z.url({ protocol: /^rtmps?$/ }).default('rtmp://rtmp.livepeer.com/live'),
-  LIVEPEER_DEADLINE_SECONDS: seconds(8, 1).pipe(z.number().max(20)),
+  LIVEPEER_DEADLINE_SECONDS: seconds(8, 1).pipe(z.number().max(12)),
   LIVEPEER_WEBHOOK_SECRET: z
     .string()
     .regex(/^[A-Za-z0-9_-]{20,100}$/, 'is 20 to 100 letters and digits that nobody can guess')
