@@ -10,6 +10,7 @@ import { createStandings, openGoals } from './goals/index.js';
 import { settleHost } from './host-name.js';
 import { startBroadcastSocket } from './http/broadcast-socket.js';
 import { createHandlers } from './http/handlers.js';
+import { livepeerPath, livepeerPaths } from './http/livepeer-paths.js';
 import { fillApp, listen } from './http/server.js';
 import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
@@ -34,7 +35,7 @@ import { type Settings, toUnits } from './settings.js';
 import { openStore } from './store/index.js';
 import { findFfmpeg } from './stream/ffmpeg.js';
 import { createKeyPath, createMediaPath, startShows } from './stream/index.js';
-import { createLocalTranscoder } from './stream/transcode/local.js';
+import { chooseTranscoder } from './stream/transcode/choose.js';
 import type { Hex } from './vocabulary/values.js';
 
 const clockToleranceMs = 5 * 60_000;
@@ -127,6 +128,7 @@ async function wire(
   });
 
   const mediaFolder = join(settings.data, 'media');
+  const transcoding = chooseTranscoder({ ffmpeg, choice: settings.transcoder, publicUrl: settings.publicUrl });
   const shows = await startShows({
     store,
     feed,
@@ -150,7 +152,7 @@ async function wire(
     rtmp: { host: settings.host, port: settings.rtmpPort, publicHost: new URL(settings.publicUrl).hostname },
     reconnectMs: settings.reconnectMs,
     packaging: settings.packaging,
-    transcoder: settings.renditions.length > 0 ? createLocalTranscoder({ ffmpeg, names: settings.renditions }) : null,
+    transcoder: transcoding.transcoder,
     log,
   });
   onStop(shows.stop);
@@ -295,6 +297,7 @@ async function wire(
   const web = express();
   if (settings.bots.telegram?.webhook)
     web.post(telegramPath, (req, res) => (bots ? bots.webhook(req, res) : res.sendStatus(503)));
+  if (transcoding.webhook) web.use(livepeerPath, livepeerPaths(transcoding.webhook));
   const http = await listen({
     ...{ host: settings.host, port: settings.port, app: web },
     keyPath: (req, res) => keyPath(req, res) || mediaPath(req, res),

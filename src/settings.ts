@@ -1,4 +1,5 @@
 // Every setting, typed: read from the environment and `.env`; `.env.example` explains each.
+import { createPrivateKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseUnits } from 'ethers';
@@ -49,6 +50,18 @@ const Env = z.object({
   RENDITIONS: z
     .string()
     .regex(/^(720p|480p|360p)(,(720p|480p|360p))*$/, 'is a list such as 720p,480p,360p')
+    .optional(),
+  TRANSCODER: z.enum(['none', 'local', 'livepeer-gateway', 'livepeer-studio']).optional(),
+  LIVEPEER_GATEWAY_URL: z.url({ protocol: /^https?$/ }).default('http://127.0.0.1:9935'),
+  LIVEPEER_STUDIO_API_KEY: z.string().optional(),
+  LIVEPEER_STUDIO_SIGNING_KEY: z.string().optional(),
+  LIVEPEER_STUDIO_PUBLIC_KEY: z.string().optional(),
+  LIVEPEER_STUDIO_API: z.url({ protocol: /^https?$/ }).default('https://livepeer.studio/api'),
+  LIVEPEER_STUDIO_RTMP: z.url({ protocol: /^rtmps?$/ }).default('rtmp://rtmp.livepeer.com/live'),
+  LIVEPEER_DEADLINE_SECONDS: seconds(8, 1).pipe(z.number().max(12)),
+  LIVEPEER_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{20,100}$/, 'is 20 to 100 letters and digits that nobody can guess')
     .optional(),
   CAMS: z
     .string()
@@ -133,6 +146,55 @@ function packagingOf(env: z.infer<typeof Env>) {
   return packaging;
 }
 
+/** Studio is half a minute behind, and viewers of what it makes with it. */
+const studioLeastDvr = 60;
+
+function studioOf(env: z.infer<typeof Env>) {
+  const apiKey = env.LIVEPEER_STUDIO_API_KEY;
+  const signingKey = env.LIVEPEER_STUDIO_SIGNING_KEY;
+  const publicKey = env.LIVEPEER_STUDIO_PUBLIC_KEY;
+  if (!apiKey || !signingKey || !publicKey) {
+    const needed = 'LIVEPEER_STUDIO_API_KEY, LIVEPEER_STUDIO_SIGNING_KEY and LIVEPEER_STUDIO_PUBLIC_KEY';
+    throw new Error(`TRANSCODER is livepeer-studio, so ${needed} must be set too (see .env.example).`);
+  }
+  if (!isSigningKey(signingKey)) {
+    throw new Error('LIVEPEER_STUDIO_SIGNING_KEY is the private key as Studio shows it once: a PEM in base64.');
+  }
+  if (env.DVR_SECONDS < studioLeastDvr) {
+    throw new Error(
+      `TRANSCODER is livepeer-studio, so DVR_SECONDS must be ${studioLeastDvr} or more: it is that far behind.`,
+    );
+  }
+  const url = (text: string): string => text.replace(/\/$/, '');
+  return { apiKey, signingKey, publicKey, api: url(env.LIVEPEER_STUDIO_API), rtmp: url(env.LIVEPEER_STUDIO_RTMP) };
+}
+
+function isSigningKey(text: string): boolean {
+  try {
+    return createPrivateKey(Buffer.from(text, 'base64')).asymmetricKeyDetails?.namedCurve === 'prime256v1';
+  } catch {
+    return false;
+  }
+}
+
+/** What makes the renditions, with what it needs. */
+export type TranscoderChoice = ReturnType<typeof transcoderOf>;
+
+function transcoderOf(env: z.infer<typeof Env>) {
+  const kind = env.TRANSCODER ?? (env.RENDITIONS ? 'local' : 'none');
+  if (kind === 'none') return { kind };
+  if (!env.RENDITIONS) {
+    throw new Error(
+      `TRANSCODER is ${kind}, so RENDITIONS must say what it makes, such as 720p,360p (see .env.example).`,
+    );
+  }
+  const renditions = [...new Set(env.RENDITIONS.split(','))];
+  if (kind === 'local') return { kind, renditions };
+  if (kind === 'livepeer-studio') return { kind, renditions, ...studioOf(env) };
+  const { LIVEPEER_GATEWAY_URL: url, LIVEPEER_WEBHOOK_SECRET: webhookSecret = null } = env;
+  return { kind, renditions, url, webhookSecret, deadlineMs: Math.round(env.LIVEPEER_DEADLINE_SECONDS * 1000) };
+}
+
 /** Throws an Error with one line for each setting that is wrong. */
 export function readSettings(source: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
@@ -174,8 +236,7 @@ export function readSettings(source: NodeJS.ProcessEnv) {
     },
     reconnectMs: env.RECONNECT_SECONDS * 1000,
     packaging: packagingOf(env),
-    /** What a machine of our own makes beside the source. */
-    renditions: [...new Set(env.RENDITIONS?.split(',') ?? [])],
+    transcoder: transcoderOf(env),
     /** Cams of the first stream beside `main`. */
     cams: [...new Set(env.CAMS?.split(',') ?? [])],
     /** Null: a development chain of our own. */

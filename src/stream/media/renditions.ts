@@ -85,6 +85,7 @@ export function createRenditions(needs: RenditionsNeeds) {
       ...{ stream, cam, source: init, rungs, log },
       onPiece: unlessOver(onPiece),
       onFailed: unlessOver(standIn),
+      onNotice: unlessOver(needs.onNotice),
       onEnd: unlessOver((reason) => {
         log.warn({ stream, cam, reason }, 'transcoding ended; the source stands in');
         notBefore = Date.now() + pauseMs;

@@ -3,14 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import type { Readable } from 'node:stream';
 import { createFragmentReader, type Fragment, type Init } from '../media/fragments.js';
+import { smallerThan } from './ladder.js';
 import type { Job, Rung, SourcePiece, Transcoder, Transcoding } from './port.js';
-
-/** Heaviest first. */
-const ladder: readonly Rung[] = [
-  { name: '720p', height: 720, bitrate: 2_500_000 },
-  { name: '480p', height: 480, bitrate: 1_200_000 },
-  { name: '360p', height: 360, bitrate: 600_000 },
-];
 
 /** Pictures a core makes beside its other work, in pixels at a moment (times 30 a second). */
 const pixelsPerCore = 1_000_000;
@@ -165,19 +159,19 @@ function startLocal(ffmpeg: string, job: Job): Transcoding {
 /** `names` of what is wished, such as `720p`; each is made only of sources that are larger, and while the machine has means. */
 export function createLocalTranscoder(needs: { ffmpeg: string; names: readonly string[]; cores?: number }): Transcoder {
   const { ffmpeg, names, cores = availableParallelism() } = needs;
-  const wished = ladder.filter(({ name }) => names.includes(name));
 
   return {
     lateMs,
     lagMs,
     rungs({ width, height }) {
       let means = cores * pixelsPerCore;
-      const smaller = wished.filter((rung) => rung.height < height);
       // The smallest first: they are who needs it most.
-      const affordable = smaller.toReversed().filter((rung) => {
-        means -= (rung.height * rung.height * width) / height;
-        return means >= 0;
-      });
+      const affordable = smallerThan(names, { height })
+        .reverse()
+        .filter((rung) => {
+          means -= (rung.height * rung.height * width) / height;
+          return means >= 0;
+        });
       return affordable.reverse();
     },
     start: (job) => startLocal(ffmpeg, job),

@@ -43,6 +43,8 @@ export interface Job {
   onFailed: (rung: string, id: number) => void;
   /** It ended by itself, in words for the log. */
   onEnd: (reason: string) => void;
+  /** A sentence for the host's dashboard. */
+  onNotice: (text: string) => void;
   log: Logger;
 }
 
