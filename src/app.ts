@@ -148,6 +148,7 @@ async function wire(
     master: Buffer.from(secrets.masterSecret.slice(2), 'hex'),
     ffmpeg,
     mediaFolder,
+    places: settings.publishTo,
     keyBase: settings.publicUrl,
     rtmp: { host: settings.host, port: settings.rtmpPort, publicHost: new URL(settings.publicUrl).hostname },
     reconnectMs: settings.reconnectMs,
@@ -161,6 +162,7 @@ async function wire(
     viewers: Object.fromEntries(ids().map((id) => [id, shows.viewers(id)])),
     live: Object.fromEntries(ids().map((id) => [id, shows.state(id) === 'live'])),
     overlays: overlay?.overlays() ?? 0,
+    copies: shows.copies(),
   }));
   const alerts = await openAlerts({
     store,

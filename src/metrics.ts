@@ -5,7 +5,12 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 /** `read` is asked at each scrape for what is known elsewhere. */
 export function createMetrics(
-  read: () => { viewers: Record<string, number>; overlays: number; live: Record<string, boolean> },
+  read: () => {
+    viewers: Record<string, number>;
+    overlays: number;
+    live: Record<string, boolean>;
+    copies: { stream: string; name: string; behind: number }[];
+  },
 ) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -48,6 +53,15 @@ export function createMetrics(
     registers,
     collect() {
       this.set(read().overlays);
+    },
+  });
+  new Gauge({
+    name: 'dtok_copy_behind_files',
+    help: 'Files that a copy of the media does not have yet',
+    labelNames: ['stream', 'copy'],
+    registers,
+    collect() {
+      for (const { stream, name, behind } of read().copies) this.set({ stream, copy: name }, behind);
     },
   });
   return {

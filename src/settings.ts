@@ -1,7 +1,7 @@
 // Every setting, typed: read from the environment and `.env`; `.env.example` explains each.
 import { createPrivateKey } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { parseUnits } from 'ethers';
 import { z } from 'zod';
 import { Address, type Hex, StreamId } from './vocabulary/values.js';
@@ -67,6 +67,11 @@ const Env = z.object({
     .string()
     .regex(/^[a-z][a-z0-9]{0,15}(,[a-z][a-z0-9]{0,15}){0,6}$/, 'is a list of names such as stage,screen')
     .optional(),
+  PUBLISH_TO: z.string().optional(),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
   RECONNECT_SECONDS: seconds(15, 1),
   FIRST_LINK_CREDIT: decimal('5'),
   RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -195,6 +200,27 @@ function transcoderOf(env: z.infer<typeof Env>) {
   return { kind, renditions, url, webhookSecret, deadlineMs: Math.round(env.LIVEPEER_DEADLINE_SECONDS * 1000) };
 }
 
+/** What every copy in S3-compatible storage needs; the bucket is said by each. */
+function accountOf(env: z.infer<typeof Env>) {
+  const { S3_REGION: region, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  if (!accessKeyId || !secretAccessKey) {
+    throw new Error('PUBLISH_TO has an s3:// place, so S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY must be set.');
+  }
+  const endpoint = env.S3_ENDPOINT ?? `https://s3.${region}.amazonaws.com`;
+  return { endpoint, region, accessKeyId, secretAccessKey };
+}
+
+/** Where media go beside our own folder. */
+function placesOf(env: z.infer<typeof Env>) {
+  const places = env.PUBLISH_TO?.split(',').map((text) => text.trim()) ?? [];
+  return places.map((place) => {
+    const [, bucket, path = ''] = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w./-]*))?$/.exec(place) ?? [];
+    if (bucket) return { bucket, prefix: path.replace(/([^/])$/, '$1/'), account: accountOf(env) };
+    if (isAbsolute(place)) return { folder: place };
+    throw new Error(`PUBLISH_TO: ${place} is neither a whole path nor s3://bucket/folder (see .env.example).`);
+  });
+}
+
 /** Throws an Error with one line for each setting that is wrong. */
 export function readSettings(source: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== ''));
@@ -234,6 +260,7 @@ export function readSettings(source: NodeJS.ProcessEnv) {
       chatMinDeposit: env.CHAT_MIN_DEPOSIT,
       confirmTipAbove: env.CONFIRM_TIP_ABOVE,
     },
+    publishTo: placesOf(env),
     reconnectMs: env.RECONNECT_SECONDS * 1000,
     packaging: packagingOf(env),
     transcoder: transcoderOf(env),

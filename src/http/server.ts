@@ -55,7 +55,7 @@ const immutable = 'public, max-age=31536000, immutable';
 
 function mediaHeaders(res: Response, path: string): void {
   const playlist = path.endsWith('.m3u8');
-  res.set('cache-control', playlist ? 'public, max-age=1' : immutable);
+  res.set('cache-control', playlist ? 'no-cache' : immutable);
   if (playlist) res.type('application/vnd.apple.mpegurl');
 }
 

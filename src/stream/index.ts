@@ -1,5 +1,4 @@
 // The door of the stream part: streams, their keys, the gate, and the broadcast that fills them.
-import { join } from 'node:path';
 import type { Feed } from '../feed/index.js';
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
@@ -11,13 +10,14 @@ import { createSessions } from './gate/sessions.js';
 import { createIngest, refusals } from './ingest.js';
 import { openKeys } from './keys.js';
 import { createBroadcasts } from './media/broadcast.js';
-import { folderTarget } from './media/folder.js';
 import { namesOf } from './media/names.js';
 import type { Packaging } from './media/packager.js';
 import { takePicture } from './media/picture.js';
+import { createPublisher, type Place } from './media/publisher.js';
 import { createShelf } from './media/shelf.js';
 import { createPublishers } from './publishers.js';
 import { startRtmp } from './rtmp/server.js';
+import { createSeals } from './seals.js';
 import { openStreams, type StreamChange } from './streams.js';
 import { startTestCard } from './test-card.js';
 import type { Transcoder } from './transcode/port.js';
@@ -26,6 +26,7 @@ export type { BrowserLine } from './browser/publisher.js';
 export { mainCam } from './cams.js';
 export { createKeyPath } from './gate/http.js';
 export { createMediaPath } from './media/http.js';
+export type { Place } from './media/publisher.js';
 export type { Stream, StreamChange } from './streams.js';
 
 /** Notices kept for the dashboard, by stream. */
@@ -46,6 +47,8 @@ export interface ShowNeeds {
   master: Buffer;
   ffmpeg: string;
   mediaFolder: string;
+  /** Where it is published to beside that folder. */
+  places?: readonly Place[];
   /** Where the playlists say that keys are. */
   keyBase: string;
   rtmp: { host: string; port: number; publicHost: string };
@@ -94,13 +97,17 @@ export async function startShows(needs: ShowNeeds) {
   }
 
   const shelf = createShelf();
+  const seals = createSeals(needs.master);
+  const { mediaFolder, places = [] } = needs;
+  const publisher = createPublisher({ mediaFolder, places, onNotice: notice, log });
   const broadcasts = createBroadcasts({
     ffmpeg: needs.ffmpeg,
     keys,
     packaging: needs.packaging,
     shelf,
     transcoder: needs.transcoder,
-    target: (stream) => folderTarget(join(needs.mediaFolder, stream)),
+    target: publisher.target,
+    seal: seals.seal,
     keyPeriodMs: (stream) => streams.get(stream).keyPeriodMs,
     keyBase: needs.keyBase,
     reconnectMs: needs.reconnectMs,
@@ -166,6 +173,10 @@ export async function startShows(needs: ShowNeeds) {
     },
     shelf,
     fromBrowser,
+    /** What pages check playlists from elsewhere by. */
+    mediaKey: seals.publicKey,
+    /** How each copy of each stream is. */
+    copies: publisher.copies,
     /** Every cam of a stream, how it is with each, and where it is to be seen. */
     cams: (stream: string) =>
       streams.cams.of(stream).map((cam) => ({
@@ -188,6 +199,7 @@ export async function startShows(needs: ShowNeeds) {
     stop: async () => {
       await rtmp.stop();
       await broadcasts.stop();
+      await publisher.stop();
       sessions.stop();
     },
   };

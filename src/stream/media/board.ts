@@ -15,6 +15,8 @@ export interface BoardNeeds {
   /** How far back viewers may go. */
   keepMs: number;
   keyUri: (n: number) => string;
+  /** Vouches for a playlist of that name. */
+  seal: (name: string, text: string) => string;
   /** How far other renditions may be behind the source, ms. */
   lagMs: number;
 }
@@ -46,11 +48,12 @@ export function createBoard(needs: BoardNeeds) {
   /** The first segment that this rendition has not complete, with what it has of it. */
   function openIn(rendition: string, complete: number): Open | null {
     const next = window.segments[complete] ?? open;
-    const init = tracks.get(rendition)?.initName() ?? '';
+    const track = tracks.get(rendition);
+    const [init, initHash] = [track?.initName() ?? '', track?.initHash() ?? ''];
     const has = next ? partsOf(rendition, next.id) : [];
     if (!next || has.length === 0) return null;
     const { id, n, at, discontinuity, dependent } = next;
-    return { id, n, at, discontinuity, ...(dependent && { dependent }), init, parts: has };
+    return { id, n, at, discontinuity, ...(dependent && { dependent }), init, initHash, parts: has };
   }
 
   function headOf(rendition: string): { head: Head; open: Open | null } {
@@ -89,7 +92,8 @@ export function createBoard(needs: BoardNeeds) {
     };
   }
 
-  const written = (rendition: string): string => mediaPlaylist({ window, rendition, keyUri });
+  const written = (rendition: string): string =>
+    needs.seal(names.playlist(rendition), mediaPlaylist({ window, rendition, keyUri }));
 
   function refresh(rendition: string): void {
     const { head, open: under } = headOf(rendition);
@@ -98,7 +102,8 @@ export function createBoard(needs: BoardNeeds) {
     // For all who come before the next change, once.
     const texts = new Map<boolean, string>();
     const text = (skip: boolean): string => {
-      const known = texts.get(skip) ?? mediaPlaylist({ window, rendition, keyUri, ...liveIf(rendition, skip) });
+      const make = () => mediaPlaylist({ window, rendition, keyUri, ...liveIf(rendition, skip) });
+      const known = texts.get(skip) ?? needs.seal(names.playlist(rendition), make());
       texts.set(skip, known);
       return known;
     };
@@ -126,7 +131,7 @@ export function createBoard(needs: BoardNeeds) {
     const facts = JSON.stringify(variants.map(({ frameRate, ...v }) => ({ ...v, frameRate: Math.round(frameRate) })));
     if (variants.length === 0 || facts === told) return;
     told = facts;
-    const text = multivariantPlaylist(variants);
+    const text = needs.seal(names.multivariant, multivariantPlaylist(variants));
     const head = { msn: 0, part: -1 };
     shelf.show(`${stream}/${names.multivariant}`, { head, targetMs: 0, text: () => text }, null);
     mirror.list(names.multivariant, () => text);

@@ -29,6 +29,8 @@ export interface BroadcastNeeds {
   target: (stream: string) => Target;
   keyPeriodMs: (stream: string) => number;
   keyBase: string;
+  /** Vouches for a playlist of a stream. Left out: nobody does. */
+  seal?: (stream: string, name: string, text: string) => string;
   /** How long a lost publisher is waited for. */
   reconnectMs: number;
   /** Of all its cams together. */
@@ -97,6 +99,7 @@ export function createBroadcasts(needs: BroadcastNeeds) {
       shelf: needs.shelf,
       transcoder: needs.transcoder,
       keyBase: needs.keyBase,
+      seal: (name, text) => needs.seal?.(stream, name, text) ?? text,
       onPublished: () => {
         if (clock.isLead(cam)) needs.onSegment(stream);
         if (made.source) setState(made, 'live');

@@ -7,7 +7,7 @@ export interface Target {
   /** Throws what the storage says when it refuses. */
   put(name: string, data: Buffer | string): Promise<void>;
   /** Null when there is none. */
-  get(name: string): Promise<string | null>;
+  get(name: string): Promise<Buffer | null>;
   remove(name: string): Promise<void>;
   list(): Promise<string[]>;
 }
@@ -27,7 +27,7 @@ export function folderTarget(folder: string): Target {
         throw error;
       }
     },
-    get: (name) => readFile(join(folder, name), 'utf8').catch(() => null),
+    get: (name) => readFile(join(folder, name)).catch(() => null),
     remove: (name) => rm(join(folder, name), { force: true }),
     list: () => readdir(folder).catch(() => []),
   };

@@ -87,7 +87,7 @@ const staleMs = 60_000;
 export async function readWindow(target: Target, name: string, now: number, keepMs: number): Promise<Window> {
   const text = await target.get(name);
   if (text === null) return emptyWindow(now);
-  const window = { ...emptyWindow(now), ...(JSON.parse(text) as Window) };
+  const window = { ...emptyWindow(now), ...(JSON.parse(`${text}`) as Window) };
   const last = window.segments.at(-1);
   // Before there were cams and renditions, segments had no copies.
   if (last?.copies && last.at + last.durationMs > now - staleMs - keepMs) return window;

@@ -32,6 +32,8 @@ export interface PackagerNeeds extends Packaging {
   transcoder: Transcoder | null;
   /** Before `/keys/…` in the playlists. */
   keyBase: string;
+  /** Vouches for a playlist of that name. */
+  seal: (name: string, text: string) => string;
   onPublished: (segment: Segment) => void;
   onNotice: (text: string) => void;
   log: Logger;
@@ -68,7 +70,8 @@ export async function openPackager(needs: PackagerNeeds) {
   const mirror = createMirror({ stream, target, onNotice: needs.onNotice, log });
   const lagMs = needs.transcoder ? needs.segmentMs + needs.transcoder.lagMs : 0;
   const keyUri = (n: number): string => `${needs.keyBase}/keys/${stream}/${n}`;
-  const board = createBoard({ stream, names, shelf, mirror, window, keepMs: needs.dvrMs, keyUri, lagMs });
+  const { seal, dvrMs: keepMs } = needs;
+  const board = createBoard({ stream, names, shelf, mirror, window, keepMs, keyUri, seal, lagMs });
   const track = (rendition: string) =>
     createTrack({ stream, rendition, names, shelf, mirror, keyBytes: clock.bytes, now });
   const original = track(source);

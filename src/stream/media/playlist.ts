@@ -1,4 +1,5 @@
 // The text of the playlists (RFC 8216, and its second edition for low latency). Pure.
+import { fileLine } from '../../vocabulary/seal.js';
 import { type Listed, listedIn, type Part, type Window } from './window.js';
 
 /** What is known of the segment under way. */
@@ -7,6 +8,7 @@ export interface Open {
   n: number;
   at: number;
   init: string;
+  initHash?: string;
   discontinuity: boolean;
   dependent?: true;
   parts: readonly Part[];
@@ -47,15 +49,17 @@ const skipBehind = 6;
 /** Above this many segments, that is worth it. */
 const longPlaylist = 60;
 
-type Head = Pick<Open, 'id' | 'n' | 'at' | 'init' | 'discontinuity'>;
+type Head = Pick<Open, 'id' | 'n' | 'at' | 'init' | 'initHash' | 'discontinuity'>;
 
 function createLines(keyUri: (n: number) => string) {
   const lines: string[] = [];
   let init = '';
+  const vouch = (uri: string, hash: string | undefined): void => void (hash && lines.push(fileLine(uri, hash)));
   return {
     lines,
     /** What stands before a segment, or before its first part. */
     head(segment: Head): void {
+      if (segment.init !== init) vouch(segment.init, segment.initHash);
       if (segment.discontinuity) lines.push('#EXT-X-DISCONTINUITY');
       if (segment.init !== init) {
         // A key that is in force would apply to the initialization too; it is not encrypted.
@@ -68,13 +72,15 @@ function createLines(keyUri: (n: number) => string) {
       );
     },
     parts(parts: readonly Part[]): void {
-      for (const { uri, durationMs, independent } of parts) {
+      for (const { uri, durationMs, independent, hash } of parts) {
+        vouch(uri, hash);
         const flag = independent ? ',INDEPENDENT=YES' : '';
         lines.push(`#EXT-X-PART:DURATION=${seconds(durationMs)},URI="${uri}"${flag}`);
       }
     },
     end(segment: Listed, files: boolean): void {
       if (segment.lost && files) lines.push('#EXT-X-GAP');
+      vouch(segment.uri, segment.hash);
       lines.push(`#EXTINF:${seconds(segment.durationMs)},`, segment.uri);
     },
   };

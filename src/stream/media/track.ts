@@ -1,5 +1,5 @@
 // One rendition's files: encrypted, named, on the shelf at once and on the storage soon.
-import { createCipheriv } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import type { Init } from './fragments.js';
 import type { Mirror } from './mirror.js';
 import type { Names } from './names.js';
@@ -34,11 +34,13 @@ export function encrypt(data: Buffer, key: Buffer, id: number): Buffer {
   return Buffer.concat([cipher.update(data), cipher.final()]);
 }
 
+const hashOf = (file: Buffer): string => createHash('sha256').update(file).digest('hex');
+
 export type Track = ReturnType<typeof createTrack>;
 
 export function createTrack(needs: TrackNeeds) {
   const { stream, rendition, names, shelf, mirror } = needs;
-  let init: { data: Init; name: string; stored: boolean } | null = null;
+  let init: { data: Init; name: string; hash: string; stored: boolean } | null = null;
   /** Bits a second of the heaviest segment, and frames a second. */
   let peak = 0;
   let frameRate = 0;
@@ -59,17 +61,19 @@ export function createTrack(needs: TrackNeeds) {
     /** A new encoder's output: what follows stands on its own. */
     begin(data: Init): void {
       if (init?.data.data.equals(data.data)) return;
-      init = { data, name: names.init(rendition, needs.now()), stored: false };
+      init = { data, name: names.init(rendition, needs.now()), hash: hashOf(data.data), stored: false };
       shelf.put(`${stream}/${init.name}`, data.data);
       store(init);
       peak = 0;
     },
     init: (): Init | null => init?.data ?? null,
     initName: (): string => init?.name ?? '',
+    initHash: (): string => init?.hash ?? '',
     part(of: Lock, index: number, piece: { data: Buffer; durationMs: number; independent: boolean }): Part {
       const uri = names.part(rendition, of.id, index);
-      shelf.put(`${stream}/${uri}`, lock(of, piece.data));
-      return { uri, durationMs: piece.durationMs, independent: piece.independent };
+      const file = lock(of, piece.data);
+      shelf.put(`${stream}/${uri}`, file);
+      return { uri, durationMs: piece.durationMs, independent: piece.independent, hash: hashOf(file) };
     },
     whole(of: Lock, data: Buffer, facts: { durationMs: number; samples: number; parts: readonly Part[] }): Copy {
       if (!init) throw new Error('media before its initialization');
@@ -79,7 +83,8 @@ export function createTrack(needs: TrackNeeds) {
       }
       const uri = names.segment(rendition, of.id);
       const file = lock(of, data);
-      const copy: Copy = { uri, init: init.name, bytes: file.length, parts: facts.parts };
+      const hashes = { hash: hashOf(file), initHash: init.hash };
+      const copy: Copy = { uri, init: init.name, bytes: file.length, parts: facts.parts, ...hashes };
       shelf.put(`${stream}/${uri}`, file);
       mirror.put(uri, file, () => {
         copy.lost = true;

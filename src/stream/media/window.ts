@@ -6,6 +6,8 @@ export interface Part {
   uri: string;
   durationMs: number;
   independent: boolean;
+  /** SHA-256 of the file, hex. */
+  hash?: string;
 }
 
 /** A segment in one rendition. */
@@ -14,6 +16,9 @@ export interface Copy {
   /** The initialization it needs. */
   init: string;
   bytes: number;
+  /** SHA-256 of the file and of its initialization, hex; what was published before there were hashes has none. */
+  hash?: string;
+  initHash?: string;
   /** While they are worth listing. */
   parts?: readonly Part[];
   /** The storage could not take it. */
