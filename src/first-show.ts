@@ -57,7 +57,7 @@ export async function prepareFirstShow(needs: FirstShowNeeds): Promise<FirstShow
   const { settings, secrets, payments, shows, log } = needs;
   const { id } = settings.stream;
   const known = shows.streams.all().find((stream) => stream.id === id);
-  const stream = known ?? (await shows.streams.create(id, {}));
+  const stream = known ?? (await shows.streams.create(id, { mediaBase: settings.mediaBase }));
   for (const cam of settings.cams) await addCam(shows, id, cam);
   const credit = needs.units(settings.amounts.firstLink);
   const funded = await fundSponsor(needs, id, credit);

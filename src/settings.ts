@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { parseUnits } from 'ethers';
 import { z } from 'zod';
+import { basesOf, MediaBase } from './vocabulary/media-base.js';
 import { Address, type Hex, StreamId } from './vocabulary/values.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -67,6 +68,7 @@ const Env = z.object({
     .string()
     .regex(/^[a-z][a-z0-9]{0,15}(,[a-z][a-z0-9]{0,15}){0,6}$/, 'is a list of names such as stage,screen')
     .optional(),
+  MEDIA_BASE: MediaBase.default(''),
   PUBLISH_TO: z.string().optional(),
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   S3_REGION: z.string().default('us-east-1'),
@@ -260,6 +262,8 @@ export function readSettings(source: NodeJS.ProcessEnv) {
       chatMinDeposit: env.CHAT_MIN_DEPOSIT,
       confirmTipAbove: env.CONFIRM_TIP_ABOVE,
     },
+    /** Of the first stream. */
+    mediaBase: basesOf(env.MEDIA_BASE).join(' '),
     publishTo: placesOf(env),
     reconnectMs: env.RECONNECT_SECONDS * 1000,
     packaging: packagingOf(env),

@@ -19,6 +19,7 @@ import type { Predictions } from '../polls/predictions/index.js';
 import type { Settings } from '../settings.js';
 import type { Shows, Stream, StreamChange } from '../stream/index.js';
 import type { Earnings, HostStream, StreamInfo, StreamPatch } from '../vocabulary/api.js';
+import { basesOf } from '../vocabulary/media-base.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import { createAlertHandlers } from './alert-handlers.js';
@@ -101,7 +102,8 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       minTip: stream.minTip.toString(),
       state: shows.state(stream.id),
       viewers: shows.viewers(stream.id),
-      media: [...(stream.mediaBase ? [stream.mediaBase] : []), `/media/${stream.id}/`],
+      media: [...basesOf(stream.mediaBase), `/media/${stream.id}/`],
+      mediaKey: shows.mediaKey(stream.id),
       cams: shows.cams(stream.id).map(({ id, title, state, playlist }) => ({ id, title, state, playlist })),
       lastEvent: needs.lastEvent(),
       communities: (['discord', 'telegram'] as const).flatMap((platform) =>
@@ -134,6 +136,13 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     const { claimed, settled, unclaimed } = payments.onChain();
     const amounts = { watched, tipped, claimed, settled, unclaimed };
     return Object.fromEntries(Object.entries(amounts).map(([name, value]) => [name, `${value}`])) as Earnings;
+  }
+
+  /** Browsers load nothing from http into an https page. */
+  function checkBases(text: string): void {
+    const open = basesOf(text).find((base) => base.startsWith('http:'));
+    if (!open || !settings.publicUrl.startsWith('https:')) return;
+    throw new Problem('bad_request', { reason: `mediaBase: ${open} must begin with https, as this server’s pages do` });
   }
 
   function hostStream(stream: Stream): HostStream {
@@ -213,11 +222,13 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
     },
     createStream: async ({ body }) => {
       const { id, ...wish } = body;
+      checkBases(wish.mediaBase ?? '');
       return hostStream(await shows.streams.create(id, change(wish)));
     },
     hostStream: async ({ params }) => hostStream(shows.streams.get(params.stream)),
     patchStream: async ({ params, body }) => {
       const { open, ...wish } = body;
+      checkBases(wish.mediaBase ?? '');
       if (open !== undefined) await shows.setOpen(params.stream, open);
       if (Object.keys(wish).length > 0) await shows.streams.patch(params.stream, change(wish));
       return hostStream(shows.streams.get(params.stream));
@@ -256,10 +267,10 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
 function change(patch: Omit<StreamPatch, 'open'>): StreamChange {
   const { price, minTip, ...rest } = patch;
   const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)) as StreamChange;
-  const slash = given.mediaBase && !given.mediaBase.endsWith('/') ? { mediaBase: `${given.mediaBase}/` } : {};
+  const bases = given.mediaBase === undefined ? null : basesOf(given.mediaBase);
   return {
     ...given,
-    ...slash,
+    ...(bases && { mediaBase: bases.join(' ') }),
     ...(price !== undefined && { price: BigInt(price) }),
     ...(minTip !== undefined && { minTip: BigInt(minTip) }),
   };

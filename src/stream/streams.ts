@@ -15,7 +15,7 @@ export interface Stream {
   readonly previewMs: number;
   readonly keyPeriodMs: number;
   readonly minTip: bigint;
-  /** Where viewers fetch media instead of this server; empty for this server. */
+  /** Where viewers fetch media instead of this server: addresses, best first, with spaces between; empty for this server. */
   readonly mediaBase: string;
   /** Invitations to its communities; empty: none. */
   readonly discord: string;

@@ -27,6 +27,7 @@ import {
   ObsView,
   ObsWatch,
 } from './obs.js';
+import { MediaBase } from './media-base.js';
 import { OwnVote, PollView, PollVoteLine, PollWish, VoteRequest } from './polls.js';
 import {
   AddressStakes,
@@ -98,7 +99,8 @@ export const StreamInfo = z
     state: StreamState,
     viewers: z.number().int(),
     /** Absolute or root-relative folders that hold the stream's media; each has the playlists of all cams. */
-    media: z.array(z.string()),
+    media: z.array(z.string()).meta({ description: 'folders of its media, best first; the last is this server' }),
+    mediaKey: z.string().meta({ description: 'secp256k1 public key, hex: seals the playlists (docs/delivery.md)' }),
     cams: z.array(CamInfo),
     lastEvent: z.number().int(),
     communities: z
@@ -277,14 +279,14 @@ export const StreamSettings = z
     previewMs: Milliseconds.max(3_600_000),
     keyPeriodMs: Milliseconds.min(1000).max(10_000),
     minTip: Amount,
-    mediaBase: z.union([z.literal(''), z.url({ protocol: /^https?$/ })]),
+    mediaBase: MediaBase,
     discord: invitation('Discord', /^(www\.)?(discord\.gg|discord\.com)$/i),
     telegram: invitation('Telegram', /^(www\.)?(t\.me|telegram\.me)$/i),
   })
   .meta({
     id: 'StreamSettings',
     description:
-      'mediaBase: where viewers fetch media instead of this server; empty for this server. discord, telegram: invitations to the stream’s communities; empty for none',
+      'mediaBase: where viewers fetch media instead of this server, best first, with spaces between; empty for this server. discord, telegram: invitations to the stream’s communities; empty for none',
   });
 export type StreamSettings = z.infer<typeof StreamSettings>;
 export const StreamPatch = StreamSettings.partial()

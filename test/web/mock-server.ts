@@ -61,6 +61,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
     state: state.stream,
     viewers: money.sessions.size,
     media: ['/media/main/'],
+    mediaKey: '',
     cams: [{ id: 'main', title: '', state: state.stream, playlist: 'live.m3u8' }],
     lastEvent: n,
     communities: [],

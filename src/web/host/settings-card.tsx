@@ -1,6 +1,7 @@
 // Title, price and preview of the stream, to change while it runs.
 import { useEffect, useState } from 'preact/hooks';
 import type { HostStream } from '../../vocabulary/api.js';
+import { basesOf, MediaBase } from '../../vocabulary/media-base.js';
 import { decimal, parseAmount, perMinute } from '../shared/money.js';
 import type { Desk } from './desk.js';
 
@@ -12,6 +13,7 @@ interface Draft {
   minTip: string;
   discord: string;
   telegram: string;
+  mediaBase: string;
 }
 
 function draftOf({ settings, info }: HostStream): Draft {
@@ -23,6 +25,7 @@ function draftOf({ settings, info }: HostStream): Draft {
     minTip: decimal(BigInt(settings.minTip), decimals),
     discord: settings.discord,
     telegram: settings.telegram,
+    mediaBase: settings.mediaBase,
   };
 }
 
@@ -50,12 +53,13 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
   const preview = /^\d{1,4}(\.\d)?$/.test(draft.preview.trim()) ? Math.round(Number(draft.preview) * 1000) : null;
   const whole = minute !== null && minTip !== null && preview !== null && preview <= 3_600_000;
   const wrongLink = linkTrouble(draft);
-  const field = (name: keyof Draft, label: string, numeric = true, example = '') => (
+  const basesFit = MediaBase.safeParse(draft.mediaBase).success;
+  const field = (name: keyof Draft, label: string, numeric = true, example = '', most = example ? 200 : 120) => (
     <label>
       {label}
       <input
         value={draft[name]}
-        maxLength={example ? 200 : 120}
+        maxLength={most}
         placeholder={example}
         inputMode={numeric ? 'decimal' : 'text'}
         data-testid={`set-${name}`}
@@ -68,12 +72,13 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
   );
   const save = async (event: Event) => {
     event.preventDefault();
-    if (!whole || wrongLink) return;
+    if (!whole || wrongLink || !basesFit) return;
     const before = draftOf(shown);
     const saved = await desk.save({
       ...(draft.title !== before.title && { title: draft.title }),
       ...(draft.price !== before.price && { price: (minute / 60n).toString() }),
       ...(draft.preview !== before.preview && { previewMs: preview }),
+      ...(draft.mediaBase !== before.mediaBase && { mediaBase: basesOf(draft.mediaBase).join(' ') }),
       ...(draft.minTip !== before.minTip && { minTip: minTip.toString() }),
       ...(draft.discord !== before.discord && { discord: draft.discord.trim() }),
       ...(draft.telegram !== before.telegram && { telegram: draft.telegram.trim() }),
@@ -94,12 +99,16 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
         {field('telegram', 'Your Telegram group or channel', false, 'https://t.me/…')}
       </div>
       {wrongLink && <p class="wrong">{wrongLink}</p>}
+      {field('mediaBase', 'Video from these addresses, best first (empty: this server)', false, '', 1000)}
+      {!basesFit && (
+        <p class="wrong">Write up to four addresses like https://cdn.example.org/main/, with spaces between.</p>
+      )}
       {!whole && <p class="wrong">Write numbers like 5 or 0.25, with a point.</p>}
       <button
         type="submit"
         class="main save"
         data-testid="save"
-        disabled={!touched || !whole || wrongLink !== null || busy !== null}
+        disabled={!touched || !whole || !basesFit || wrongLink !== null || busy !== null}
       >
         {busy === 'save' ? 'Saving…' : 'Save'}
       </button>

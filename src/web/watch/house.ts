@@ -11,11 +11,15 @@ import type { Store } from '../shared/store.js';
 import { backoff, pause } from '../shared/time.js';
 import { toast } from '../shared/toasts.js';
 import { type Ahead, createAhead } from './ahead.js';
+import { ask } from './ask.js';
+import { createCarriers } from './carriers.js';
 import { createClock } from './clock.js';
+import { createDelivery } from './delivery.js';
 import { domainOf } from './deposit.js';
 import { flash, freshMs, ofEvent, ofTip } from './flashes.js';
 import { createGate, type Gate, type Served } from './gate.js';
 import { keyLoaderFor } from './key-loader.js';
+import { mediaLoaderFor } from './media-loader.js';
 import { createMoney, type Money } from './money.js';
 import { createPayer, type Payer } from './payer.js';
 import { createPlayer, type Player } from './player.js';
@@ -134,11 +138,14 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
       .catch(() => {});
   const { default: Hls } = await needs.hls;
   if (!Hls.isSupported()) throw new Refusal('internal', 'This browser cannot play this stream. Try a newer one.', 0);
+  const carriers = createCarriers(clock.now);
+  const { mediaKey } = info;
   const player = createPlayer({
     Hls,
     video,
     still,
     keyLoader: keyLoaderFor(ahead),
+    mediaLoader: mediaLoaderFor(createDelivery({ stream, carriers, mediaKey, now: clock.now, ask })),
     onMuted: () => store.set({ muted: true }),
     onMoving: (moving) => store.set(moving ? { moving, everMoved: true } : { moving }),
   });
@@ -177,9 +184,11 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     store.set({ info: next, viewers: next.viewers });
     const onAir = next.state !== 'idle';
     const came = before?.state === 'idle' && onAir && !store.get().moving;
-    const movedHouse = before?.media.join() !== next.media.join();
-    if (onAir && !gate.isHeld() && !store.get().paused && (!player.isStarted() || came || movedHouse)) {
-      player.start(next.media.map((base) => `${base.replace(/\/?$/, '/')}live.m3u8`));
+    // A change of addresses takes effect at the next request.
+    const bases = next.media.map((base) => base.replace(/\/?$/, '/'));
+    carriers.use(bases);
+    if (onAir && !gate.isHeld() && !store.get().paused && (!player.isStarted() || came)) {
+      player.start(bases.slice(-1).map((base) => new URL(`${base}live.m3u8`, location.href).href));
     }
     if (!onAir && player.isStarted() && !store.get().moving) player.stop();
   }

@@ -9,7 +9,7 @@ export function keyPath(uri: string): string | null {
   return match ? `/keys/${match[1]}/${match[2]}` : null;
 }
 
-const freshStats = (): LoaderStats => ({
+export const freshStats = (): LoaderStats => ({
   aborted: false,
   loaded: 0,
   retry: 0,

@@ -10,6 +10,8 @@ export interface PlayerNeeds {
   /** Beneath the video: keeps the last picture while there is no other. */
   still: HTMLCanvasElement;
   keyLoader: HlsConfig['loader'];
+  /** For playlists and media. */
+  mediaLoader: HlsConfig['loader'];
   /** The browser refused sound; the picture goes on muted. */
   onMuted: () => void;
   /** The picture moves or stands still. */
@@ -23,11 +25,11 @@ const mostBehind = 5;
 const never = Number.POSITIVE_INFINITY;
 
 /** How hls.js is set. */
-export function config(keyLoader: HlsConfig['loader'], Xhr: HlsConfig['loader']): Partial<HlsConfig> {
+export function config(keyLoader: HlsConfig['loader'], mediaLoader: HlsConfig['loader']): Partial<HlsConfig> {
   return {
     loader: keyLoader,
-    pLoader: Xhr as NonNullable<HlsConfig['pLoader']>,
-    fLoader: Xhr as NonNullable<HlsConfig['fLoader']>,
+    pLoader: mediaLoader as NonNullable<HlsConfig['pLoader']>,
+    fLoader: mediaLoader as NonNullable<HlsConfig['fLoader']>,
     keyLoadPolicy: {
       default: { maxTimeToFirstByteMs: never, maxLoadTimeMs: never, timeoutRetry: null, errorRetry: null },
     },
@@ -95,7 +97,7 @@ export function createPlayer(needs: PlayerNeeds) {
     leave();
     const url = sources[source % sources.length];
     if (!url) return;
-    hls = new Engine(config(needs.keyLoader, Engine.DefaultConfig.loader));
+    hls = new Engine(config(needs.keyLoader, needs.mediaLoader));
     hls.on(Engine.Events.ERROR, onError);
     hls.on(Engine.Events.FRAG_BUFFERED, () => waits.reset());
     hls.on(Engine.Events.MANIFEST_PARSED, () => void play());

@@ -1,0 +1,177 @@
+// Brings a stream's files from whichever address has them right: believes other servers nothing that ours has not vouched for.
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { hashesIn, isSealed } from '../../vocabulary/seal.js';
+import type { Carriers } from './carriers.js';
+
+export interface Answer {
+  status: number;
+  data: Uint8Array;
+}
+
+export interface DeliveryNeeds {
+  stream: string;
+  carriers: Carriers;
+  /** What playlists from elsewhere are checked by, hex. */
+  mediaKey: string;
+  /** By the server's clock. */
+  now: () => number;
+  /** Rejects when nothing comes within its patience. */
+  ask: (url: string, signal: AbortSignal) => Promise<Answer>;
+}
+
+/** What went wrong with one address. */
+export class Fault extends Error {
+  constructor(
+    message: string,
+    readonly status = 0,
+  ) {
+    super(message);
+    this.name = 'Fault';
+  }
+}
+
+/** How far behind the clock a playlist's end may be, beside three of its segments, before another is asked. */
+const lateMs = 3000;
+/** By so much another's playlist must be newer to prove that this one is stale. */
+const newerMs = 3000;
+const mostHashes = 20_000;
+
+/** When the last that a playlist lists ends, and how late that may be; null for a multivariant playlist. */
+export function edgeOf(text: string): { at: number; lateMs: number } | null {
+  let at = Number.NaN;
+  let parts = 0;
+  for (const line of text.split('\n')) {
+    const [, date, whole, part] =
+      /^#EXT(?:-X-PROGRAM-DATE-TIME:(.+)|INF:([\d.]+)|-X-PART:DURATION=([\d.]+))/.exec(line) ?? [];
+    if (date) [at, parts] = [Date.parse(date), 0];
+    else if (whole) [at, parts] = [at + Number(whole) * 1000, 0];
+    else if (part) parts += Number(part) * 1000;
+  }
+  const target = Number(/^#EXT-X-TARGETDURATION:(\d+)/m.exec(text)?.[1] ?? 0) * 1000;
+  return Number.isNaN(at) ? null : { at: at + parts, lateMs: 3 * target + lateMs };
+}
+
+async function hashOf(data: Uint8Array): Promise<string> {
+  // Only in secure contexts is there one of the browser's own.
+  const subtle = globalThis.crypto?.subtle as SubtleCrypto | undefined;
+  if (!subtle) return bytesToHex(sha256(data));
+  return bytesToHex(new Uint8Array(await subtle.digest('SHA-256', data as Uint8Array<ArrayBuffer>)));
+}
+
+export type Delivery = ReturnType<typeof createDelivery>;
+
+export function createDelivery(needs: DeliveryNeeds) {
+  const { carriers, stream } = needs;
+  const hashes = new Map<string, string>();
+  /** Whose playlist has listed a file last. */
+  const listedBy = new Map<string, string>();
+
+  function learn(text: string, base: string): void {
+    for (const [name, hash] of hashesIn(text)) {
+      hashes.delete(name);
+      hashes.set(name, hash);
+      listedBy.delete(name);
+      listedBy.set(name, base);
+    }
+    for (const map of [hashes, listedBy]) {
+      for (const name of map.keys()) {
+        if (map.size <= mostHashes) break;
+        map.delete(name);
+      }
+    }
+  }
+
+  async function ask(base: string, name: string, signal: AbortSignal): Promise<Uint8Array> {
+    const { status, data } = await needs.ask(`${base}${name}`, signal);
+    if (status !== 200) throw new Fault(`it answered ${status}`, status);
+    return data;
+  }
+
+  /** Throws a Fault unless our server says that this is that file. */
+  async function check(base: string, name: string, data: Uint8Array): Promise<void> {
+    if (carriers.own(base)) return;
+    if ((await hashOf(data)) !== hashes.get(name)) throw new Fault('it is not what was published');
+  }
+
+  /** What only we have listed, we are asked for first; others are asked only for what is vouched for. */
+  function whoHas(name: string): string[] {
+    const order = carriers.order().filter((base) => hashes.has(name) || carriers.own(base));
+    const lister = listedBy.get(name);
+    if (!lister || !carriers.own(lister)) return order;
+    return [lister, ...order.filter((base) => base !== lister)];
+  }
+
+  async function media(name: string, signal: AbortSignal): Promise<Uint8Array> {
+    const failed: string[] = [];
+    let last: unknown = new Fault('there is nowhere to ask');
+    for (const base of whoHas(name)) {
+      try {
+        const data = await ask(base, name, signal);
+        await check(base, name, data);
+        carriers.praise(base);
+        for (const other of failed) carriers.blame(other);
+        return data;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        last = error;
+        // What it never listed it may lack.
+        const may = error instanceof Fault && error.status === 404 && listedBy.get(name) !== base;
+        if (!may) failed.push(base);
+      }
+    }
+    throw last;
+  }
+
+  interface Found {
+    base: string;
+    data: Uint8Array;
+    text: string;
+    at: number;
+    stale: boolean;
+  }
+
+  async function read(base: string, name: string, query: string, signal: AbortSignal): Promise<Found> {
+    const data = await ask(base, `${name}${query}`, signal);
+    const text = new TextDecoder().decode(data);
+    if (!carriers.own(base) && !isSealed(stream, name, text, needs.mediaKey)) throw new Fault('it is not our playlist');
+    const edge = edgeOf(text);
+    const stale = edge !== null && needs.now() - edge.at > edge.lateMs;
+    return { base, data, text, at: edge?.at ?? 0, stale };
+  }
+
+  /** The first that is up to date; the newest there is when none is: then it is the show that stands still. */
+  async function playlist(name: string, query: string, signal: AbortSignal): Promise<Uint8Array> {
+    const failed: string[] = [];
+    const stale: Found[] = [];
+    let last: unknown = new Fault('there is nowhere to ask');
+    for (const base of carriers.order()) {
+      try {
+        const found = await read(base, name, query, signal);
+        if (!found.stale) return take(found, failed, stale);
+        stale.push(found);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        last = error;
+        failed.push(base);
+      }
+    }
+    const [newest] = stale.sort((a, b) => b.at - a.at);
+    if (!newest) throw last;
+    return take(newest, [], stale);
+  }
+
+  function take(found: Found, failed: readonly string[], stale: readonly Found[]): Uint8Array {
+    for (const base of failed) carriers.blame(base);
+    for (const { base, at } of stale) if (found.at - at > newerMs) carriers.blame(base);
+    carriers.praise(found.base);
+    learn(found.text, found.base);
+    return found.data;
+  }
+
+  return {
+    /** A playlist or media by its plain name. Throws a Fault, or what the signal aborts with. */
+    load: (name: string, query: string, signal: AbortSignal): Promise<Uint8Array> =>
+      name.endsWith('.m3u8') ? playlist(name, query, signal) : media(name, signal),
+  };
+}
