@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { parseUnits } from 'ethers';
 import { z } from 'zod';
-import { basesOf, MediaBase } from './vocabulary/media-base.js';
+import { basesOf, mediaBases } from './vocabulary/media-base.js';
 import { Address, type Hex, StreamId } from './vocabulary/values.js';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -68,7 +68,7 @@ const Env = z.object({
     .string()
     .regex(/^[a-z][a-z0-9]{0,15}(,[a-z][a-z0-9]{0,15}){0,6}$/, 'is a list of names such as stage,screen')
     .optional(),
-  MEDIA_BASE: MediaBase.default(''),
+  MEDIA_BASE: z.string().regex(mediaBases, 'is up to four addresses, with spaces between').default(''),
   PUBLISH_TO: z.string().optional(),
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
   S3_REGION: z.string().default('us-east-1'),

@@ -27,7 +27,7 @@ import {
   ObsView,
   ObsWatch,
 } from './obs.js';
-import { MediaBase } from './media-base.js';
+import { mediaBases } from './media-base.js';
 import { OwnVote, PollView, PollVoteLine, PollWish, VoteRequest } from './polls.js';
 import {
   AddressStakes,
@@ -279,7 +279,10 @@ export const StreamSettings = z
     previewMs: Milliseconds.max(3_600_000),
     keyPeriodMs: Milliseconds.min(1000).max(10_000),
     minTip: Amount,
-    mediaBase: MediaBase,
+    mediaBase: z
+      .string()
+      .max(1000)
+      .regex(mediaBases, 'is up to four addresses such as https://cdn.example.org/main/, with spaces between'),
     discord: invitation('Discord', /^(www\.)?(discord\.gg|discord\.com)$/i),
     telegram: invitation('Telegram', /^(www\.)?(t\.me|telegram\.me)$/i),
   })

@@ -1,7 +1,7 @@
 // Title, price and preview of the stream, to change while it runs.
 import { useEffect, useState } from 'preact/hooks';
 import type { HostStream } from '../../vocabulary/api.js';
-import { basesOf, MediaBase } from '../../vocabulary/media-base.js';
+import { basesOf, mediaBases } from '../../vocabulary/media-base.js';
 import { decimal, parseAmount, perMinute } from '../shared/money.js';
 import type { Desk } from './desk.js';
 
@@ -53,7 +53,7 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
   const preview = /^\d{1,4}(\.\d)?$/.test(draft.preview.trim()) ? Math.round(Number(draft.preview) * 1000) : null;
   const whole = minute !== null && minTip !== null && preview !== null && preview <= 3_600_000;
   const wrongLink = linkTrouble(draft);
-  const basesFit = MediaBase.safeParse(draft.mediaBase).success;
+  const basesFit = mediaBases.test(draft.mediaBase);
   const field = (name: keyof Draft, label: string, numeric = true, example = '', most = example ? 200 : 120) => (
     <label>
       {label}
