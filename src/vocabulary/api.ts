@@ -15,6 +15,7 @@ import { PurseState } from './events.js';
 import { Goal, GoalWish, Leaderboard, LeaderboardQuery, Streaks, StreaksQuery } from './goals.js';
 import { RegistryInfo, StreamMetadata } from './listing.js';
 import { Look, LookPatch } from './looks.js';
+import { mediaBases } from './media-base.js';
 import {
   ObsAct,
   ObsAllowPatch,
@@ -27,7 +28,6 @@ import {
   ObsView,
   ObsWatch,
 } from './obs.js';
-import { mediaBases } from './media-base.js';
 import { OwnVote, PollView, PollVoteLine, PollWish, VoteRequest } from './polls.js';
 import {
   AddressStakes,
