@@ -121,6 +121,9 @@ it('settings are changed within their limits, all or none', async () => {
     ['mediaBase', 'ftp://example.org/'],
     ['mediaBase', '//example.org/'],
     ['mediaBase', 'media'],
+    ['mediaBase', 'https://a.test/?x'],
+    ['mediaBase', 'https://user@a.test/'],
+    ['mediaBase', 'https://1.test https://2.test https://3.test https://4.test https://5.test'],
     ['discord', 'http://discord.gg/abc'],
     ['discord', 'https://discord.gg.evil.example/abc'],
     ['discord', 'https://t.me/abc'],
@@ -136,9 +139,11 @@ it('settings are changed within their limits, all or none', async () => {
   expect((await house.ask('hostStream')).settings).toEqual(settings);
   const invited = { discord: 'https://discord.gg/blue', telegram: 'https://t.me/blue' };
   const times = { previewMs: 3_600_000, keyPeriodMs: 1000 };
-  const edges = { price: '0', minTip: '0', ...times, mediaBase: 'https://cdn.test/a', ...invited };
+  const edges = { price: '0', minTip: '0', ...times, mediaBase: 'https://cdn.test/a  /mirror', ...invited };
   const changed = await (await patch({ ...edges, title: ' <b>New</b>\u0007 ' })).json();
-  expect(changed).toMatchObject({ settings: { ...edges, title: '<b>New</b>', mediaBase: 'https://cdn.test/a/' } });
+  expect(changed).toMatchObject({
+    settings: { ...edges, title: '<b>New</b>', mediaBase: 'https://cdn.test/a/ /mirror/' },
+  });
   expect(changed.info.communities).toEqual([
     { platform: 'discord', url: invited.discord },
     { platform: 'telegram', url: invited.telegram },

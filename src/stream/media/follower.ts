@@ -28,6 +28,8 @@ const mostNames = 20_000;
 const media = /^[\w-]+\.(m4s|mp4)$/;
 const ours = (name: string): boolean => media.test(name) || /^[\w-]+\.m3u8$/.test(name);
 
+const nothing = Buffer.alloc(0);
+
 export type Follower = ReturnType<typeof createFollower>;
 
 export function createFollower(needs: FollowerNeeds) {
@@ -78,8 +80,10 @@ export function createFollower(needs: FollowerNeeds) {
   async function readLists(): Promise<void> {
     for (const file of [...wanted].filter(isPlaylist)) {
       wanted.delete(file);
+      lists.set(file, nothing);
       const text = await truth.get(file);
       if (text) lists.set(file, text);
+      else lists.delete(file);
     }
   }
 
