@@ -99,14 +99,14 @@ export async function startShows(needs: ShowNeeds) {
   const shelf = createShelf();
   const seals = createSeals(needs.master);
   const { mediaFolder, places = [] } = needs;
-  const publisher = createPublisher({ mediaFolder, places, onNotice: notice, log });
+  const outlets = createPublisher({ mediaFolder, places, onNotice: notice, log });
   const broadcasts = createBroadcasts({
     ffmpeg: needs.ffmpeg,
     keys,
     packaging: needs.packaging,
     shelf,
     transcoder: needs.transcoder,
-    target: publisher.target,
+    target: outlets.target,
     seal: seals.seal,
     keyPeriodMs: (stream) => streams.get(stream).keyPeriodMs,
     keyBase: needs.keyBase,
@@ -176,7 +176,7 @@ export async function startShows(needs: ShowNeeds) {
     /** What pages check playlists from elsewhere by. */
     mediaKey: seals.publicKey,
     /** How each copy of each stream is. */
-    copies: publisher.copies,
+    copies: outlets.copies,
     /** Every cam of a stream, how it is with each, and where it is to be seen. */
     cams: (stream: string) =>
       streams.cams.of(stream).map((cam) => ({
@@ -199,7 +199,7 @@ export async function startShows(needs: ShowNeeds) {
     stop: async () => {
       await rtmp.stop();
       await broadcasts.stop();
-      await publisher.stop();
+      await outlets.stop();
       sessions.stop();
     },
   };
