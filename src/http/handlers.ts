@@ -102,6 +102,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       state: shows.state(stream.id),
       viewers: shows.viewers(stream.id),
       media: [...(stream.mediaBase ? [stream.mediaBase] : []), `/media/${stream.id}/`],
+      startsAt: stream.startsAt,
       cams: shows.cams(stream.id).map(({ id, title, state, playlist }) => ({ id, title, state, playlist })),
       lastEvent: needs.lastEvent(),
       communities: (['discord', 'telegram'] as const).flatMap((platform) =>
@@ -137,13 +138,13 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
   }
 
   function hostStream(stream: Stream): HostStream {
-    const { title, previewMs, keyPeriodMs, mediaBase, discord, telegram } = stream;
+    const { title, previewMs, keyPeriodMs, mediaBase, discord, telegram, startsAt } = stream;
     const balance = payments.hostBalance();
     return {
       info: info(stream),
       settings: {
         ...{ title, price: `${stream.price}`, previewMs, keyPeriodMs, minTip: `${stream.minTip}`, mediaBase },
-        ...{ discord, telegram },
+        ...{ discord, telegram, startsAt },
       },
       open: stream.open,
       earnings: earnings(stream),
@@ -193,6 +194,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       await ledger.warm(payer);
       return sessionInfo(id, shows.streams.get(stream), payer);
     },
+    openNative: async ({ token }) => ({ folder: `/native/${shows.tickets.open(session(token).token)}/` }),
     postVoucher: async ({ body }) =>
       purseState(await ledger.acceptVoucher(body.channelId, BigInt(body.maxClaimableAmount), body.signature)),
     postTip: async ({ body, token }) => {

@@ -61,6 +61,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
     state: state.stream,
     viewers: money.sessions.size,
     media: ['/media/main/'],
+    startsAt: null,
     cams: [{ id: 'main', title: '', state: state.stream, playlist: 'live.m3u8' }],
     lastEvent: n,
     communities: [],
@@ -103,6 +104,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
         mediaBase: '',
         discord: '',
         telegram: '',
+        startsAt: null,
       },
       open: state.open,
       earnings: {
