@@ -12,7 +12,13 @@ interface Draft {
   minTip: string;
   discord: string;
   telegram: string;
+  /** As the browser's field has it, in the host's own time; empty: not announced. */
+  startsAt: string;
 }
+
+/** `2026-11-27T20:00`, here. */
+const localTime = (at: number): string =>
+  new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 function draftOf({ settings, info }: HostStream): Draft {
   const { decimals } = info.terms.token;
@@ -23,6 +29,7 @@ function draftOf({ settings, info }: HostStream): Draft {
     minTip: decimal(BigInt(settings.minTip), decimals),
     discord: settings.discord,
     telegram: settings.telegram,
+    startsAt: settings.startsAt ? localTime(settings.startsAt) : '',
   };
 }
 
@@ -76,6 +83,9 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
       ...(draft.preview !== before.preview && { previewMs: preview }),
       ...(draft.minTip !== before.minTip && { minTip: minTip.toString() }),
       ...(draft.discord !== before.discord && { discord: draft.discord.trim() }),
+      ...(draft.startsAt !== before.startsAt && {
+        startsAt: draft.startsAt ? new Date(draft.startsAt).getTime() : null,
+      }),
       ...(draft.telegram !== before.telegram && { telegram: draft.telegram.trim() }),
     });
     setTouched(!saved);
@@ -93,6 +103,18 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
         {field('discord', 'Your Discord (invitation)', false, 'https://discord.gg/…')}
         {field('telegram', 'Your Telegram group or channel', false, 'https://t.me/…')}
       </div>
+      <label>
+        Next show starts (viewers see a countdown)
+        <input
+          type="datetime-local"
+          value={draft.startsAt}
+          data-testid="set-startsAt"
+          onInput={(event) => {
+            setTouched(true);
+            setDraft({ ...draft, startsAt: event.currentTarget.value });
+          }}
+        />
+      </label>
       {wrongLink && <p class="wrong">{wrongLink}</p>}
       {!whole && <p class="wrong">Write numbers like 5 or 0.25, with a point.</p>}
       <button

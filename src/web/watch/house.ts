@@ -1,4 +1,5 @@
 // The watch page's parts, wired: stream, session, payer, gate, player and feed around one state.
+import type HlsType from 'hls.js';
 import type { SessionInfo, StreamInfo } from '../../vocabulary/api.js';
 import type { AiredTip, FeedEvent } from '../../vocabulary/events.js';
 import type { Hex } from '../../vocabulary/values.js';
@@ -17,6 +18,7 @@ import { flash, freshMs, ofEvent, ofTip } from './flashes.js';
 import { createGate, type Gate, type Served } from './gate.js';
 import { keyLoaderFor } from './key-loader.js';
 import { createMoney, type Money } from './money.js';
+import { createNativePlayer, playsHls } from './native-player.js';
 import { createPayer, type Payer } from './payer.js';
 import { createPlayer, type Player } from './player.js';
 import { followPolls } from './poll-ear.js';
@@ -24,7 +26,7 @@ import { followPredictions, type Predictions } from './prediction-ear.js';
 import { sentence } from './sentence.js';
 import { createSession, type Session } from './session.js';
 import { createStaker, type Staker } from './stake-out.js';
-import { type WatchState, withTip } from './state.js';
+import { camOf, type WatchState, withTip } from './state.js';
 import type { Wallet } from './wallet.js';
 
 export interface HouseNeeds {
@@ -33,9 +35,9 @@ export interface HouseNeeds {
   wallet: Wallet;
   stream: string;
   store: Store<WatchState>;
-  video: HTMLVideoElement;
+  videos: readonly [HTMLVideoElement, HTMLVideoElement];
   still: HTMLCanvasElement;
-  hls: Promise<typeof import('hls.js/light')>;
+  hls: Promise<typeof import('hls.js')>;
   socket: () => Promise<FeedSocket>;
 }
 
@@ -53,6 +55,8 @@ export interface House {
   gate: Gate;
   ahead: Ahead;
   player: Player | null;
+  /** The cam that the state says. */
+  showCam: () => void;
 }
 
 const pollMs = 4000;
@@ -61,7 +65,7 @@ const coverMs = 10_000;
 
 /** Opens everything and keeps it going until the page is left. Throws `Refusal` when there is nothing to watch. */
 export async function openHouse(needs: HouseNeeds): Promise<House> {
-  const { api, keep, wallet, stream, store, video, still } = needs;
+  const { api, keep, wallet, stream, store } = needs;
   const clock = createClock();
   const info = await firstInfo(api, stream);
   clock.sync(info.serverTime);
@@ -78,6 +82,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   });
   const current = (): StreamInfo => store.get().info ?? info;
   let goingOn = false;
+  let camShown: string | null = null;
   let sessionId: string | undefined;
   let feed: { refollow(): void } | undefined;
   const polls = followPolls({ api, stream, session: () => session, store });
@@ -121,6 +126,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     ahead,
     money: createMoney({ api, keep, wallet, terms: info.terms, clock, payer, session, store }),
     player: null,
+    showCam,
   };
 
   store.set({ info });
@@ -133,15 +139,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
       .then(house.money.look)
       .catch(() => {});
   const { default: Hls } = await needs.hls;
-  if (!Hls.isSupported()) throw new Refusal('internal', 'This browser cannot play this stream. Try a newer one.', 0);
-  const player = createPlayer({
-    Hls,
-    video,
-    still,
-    keyLoader: keyLoaderFor(ahead),
-    onMuted: () => store.set({ muted: true }),
-    onMoving: (moving) => store.set(moving ? { moving, everMoved: true } : { moving }),
-  });
+  const player = openPlayer(Hls);
   house.player = player;
   void follow();
   adopt(info);
@@ -179,9 +177,59 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     const came = before?.state === 'idle' && onAir && !store.get().moving;
     const movedHouse = before?.media.join() !== next.media.join();
     if (onAir && !gate.isHeld() && !store.get().paused && (!player.isStarted() || came || movedHouse)) {
-      player.start(next.media.map((base) => `${base.replace(/\/?$/, '/')}live.m3u8`));
-    }
+      camShown = camOf(next.cams, store.get().cam)?.id ?? null;
+      player.start(playlists(next));
+    } else if (onAir) showCam();
     if (!onAir && player.isStarted() && !store.get().moving) player.stop();
+  }
+
+  /** Browsers that have hls.js take it, also where they claim to play HLS by themselves. */
+  function openPlayer(Hls: typeof HlsType): Player {
+    const { videos, still } = needs;
+    const onMuted = () => store.set({ muted: true });
+    const onMoving = (moving: boolean) => store.set(moving ? { moving, everMoved: true } : { moving });
+    if (Hls.isSupported())
+      return createPlayer({
+        ...{ Hls, videos, still, keyLoader: keyLoaderFor(ahead), onMuted, onMoving },
+        onQualities: (qualities) => store.set({ qualities }),
+        onCaptions: (there) => store.set({ captions: { ...store.get().captions, there } }),
+      });
+    const [video] = videos;
+    if (!playsHls(video)) throw new Refusal('internal', 'This browser cannot play this stream. Try a newer one.', 0);
+    return createNativePlayer({
+      ...{ video, still, onMuted, onMoving },
+      fetch: (...asked) => fetch(...asked),
+      folder: () => session.with(async (token) => (await api('openNative', { token })).folder),
+      onHeld: ({ code, detail, status, facts }) =>
+        void gate.refused(new Refusal(code, detail, status, facts)).catch(() => {}),
+      onLook: () => void session.refresh().catch(() => {}),
+    });
+  }
+
+  function playlists(of: StreamInfo): string[] {
+    const file = camOf(of.cams, store.get().cam)?.playlist ?? 'live.m3u8';
+    return of.media.map((base) => `${base.replace(/\/?$/, '/')}${file}`);
+  }
+
+  /** Shows another cam, when another is chosen, or the one that is seen has left. */
+  function showCam(): void {
+    const cam = camOf(current().cams, store.get().cam);
+    if (!cam || cam.id === camShown || !house.player?.isStarted()) return;
+    const before = camShown;
+    camShown = cam.id;
+    if (store.get().paused || gate.isHeld()) {
+      house.player.aim(playlists(current()));
+      return;
+    }
+    store.set({ camComing: cam.id });
+    void house.player.show(playlists(current())).then((plays) => {
+      if (camShown !== cam.id) return;
+      store.set({ camComing: null });
+      if (plays) return;
+      camShown = before;
+      store.set({ cam: before });
+      toast(store, 'bad', 'That cam does not play. You still see the one before.');
+    });
   }
 
   async function poll(): Promise<void> {
