@@ -158,8 +158,9 @@ it('unfolds: tags, a picture, and oEmbed whose frame plays on another site and a
   await shoot(page, 'embed-plays');
   await frame.getByTestId('embed-unpaid').waitFor({ timeout: 20_000 });
   expect(await frame.getByTestId('watch-on-dtok').getAttribute('href')).toBe('/watch/main');
+  // A browser may refuse the frame all storage; then nothing is kept.
   const inner = page.frames()[1];
-  expect(await inner?.evaluate(() => Object.keys(localStorage))).not.toContain('dtok.key');
+  expect(await inner?.evaluate(() => Object.keys(localStorage)).catch(() => [])).not.toContain('dtok.key');
   await shoot(page, 'embed-unpaid');
   embedding = embedding.replace('/embed/', '/watch/');
   await page.goto(siteUrl);

@@ -63,8 +63,12 @@ function Qualities({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
   );
 }
 
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input, textarea, button, a, select') !== null;
+const within = (target: EventTarget | null, what: string): boolean =>
+  target instanceof HTMLElement && target.closest(what) !== null;
+
+/** The key is for what has the focus: text, or a button that a space presses. */
+const meant = ({ target, key }: KeyboardEvent): boolean =>
+  within(target, 'input, textarea, select') || (key === ' ' && within(target, 'button, a'));
 
 export function Controls({ video, state, acts, paused, muted, onPause, onMuted, over, onOver }: Needs) {
   const [volume, setVolume] = useState(1);
@@ -85,7 +89,7 @@ export function Controls({ video, state, acts, paused, muted, onPause, onMuted, 
   };
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (meant(event) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === ' ' || event.key === 'k') onPause();
       else if (event.key === 'm') mute(!muted);
       else if (event.key === 'f') fullScreen(video());

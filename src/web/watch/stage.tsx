@@ -173,7 +173,7 @@ function Cams({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
           aria-busy={id === state.camComing}
           onClick={() => acts.cam(id)}
         >
-          {title || (id === 'main' ? 'Main' : id)}
+          {title || id.charAt(0).toUpperCase() + id.slice(1)}
         </button>
       ))}
     </fieldset>
