@@ -116,6 +116,13 @@ it('starts, changes quality and cam without a gap, and pays each key once', asyn
   expect(BigInt(earnings.watched)).toBeGreaterThanOrEqual(sum);
   expect(BigInt(earnings.watched) - sum).toBeLessThanOrEqual(2n * 20_000_000_000_000_000n);
   expect(sum).toBeGreaterThan(0n);
+  expect(await page.getByTestId('captions').count()).toBe(0);
+  const mode = () => page.evaluate(() => document.querySelector<HTMLVideoElement>('video.front')?.textTracks[0]?.mode);
+  await page.evaluate(() => document.querySelector<HTMLVideoElement>('video.front')?.addTextTrack('captions', 'Words'));
+  await page.getByTestId('captions').waitFor();
+  await page.keyboard.press('c');
+  await vi.waitFor(async () => expect(await mode()).toBe('showing'));
+
   await page.setViewportSize(phone);
   await shoot(page, 'player-phone');
   await page.close();

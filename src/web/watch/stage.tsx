@@ -164,13 +164,14 @@ function Cams({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
   const shown = camOf(cams, state.cam)?.id;
   return (
     <fieldset class="cams" aria-label="Cams, all for the one price" data-testid="cams">
-      {cams.map(({ id, title }) => (
+      {cams.map(({ id, title }, i) => (
         <button
           type="button"
           key={id}
           data-testid={`cam-${id}`}
           aria-pressed={id === shown}
           aria-busy={id === state.camComing}
+          aria-keyshortcuts={`${i + 1}`}
           onClick={() => acts.cam(id)}
         >
           {title || id.charAt(0).toUpperCase() + id.slice(1)}
