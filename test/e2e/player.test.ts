@@ -89,6 +89,7 @@ it('starts, changes quality and cam without a gap, and pays each key once', asyn
   await page.goto(dtok.watchLink);
   await phase(page, 'live');
   await vi.waitFor(async () => expect(await width(page)).toBe(854), 20_000);
+  await vi.waitFor(async () => expect((await seen(page)).first).toBeGreaterThan(0));
   const { first } = await seen(page);
 
   await page.getByTestId('quality').selectOption('360');

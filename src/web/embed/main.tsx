@@ -31,7 +31,7 @@ let opened: (house: House | null) => void = () => {};
 const house = new Promise<House | null>((resolve) => {
   opened = resolve;
 });
-const acts = createActs({ api, store: store as never, house });
+const acts = createActs({ api, store, house });
 
 async function open(): Promise<House | null> {
   const found = findKey('', mine);
@@ -39,11 +39,17 @@ async function open(): Promise<House | null> {
   const still = document.querySelector('canvas');
   if (!found.key || !front || !behind || !still) return null;
   const socket = async () => (await import('../shared/socket.js')).openSocket();
-  const needs = { api, keep: mine, wallet: createWallet(found.key), stream, videos: [front, behind], still, socket };
+  const wallet = createWallet(found.key);
   return openHouse({
-    ...(needs as never as Parameters<typeof openHouse>[0]),
+    api,
+    keep: mine,
+    wallet,
+    stream,
+    store,
+    videos: [front, behind],
+    still,
     hls: import('hls.js'),
-    store: store as never,
+    socket,
   });
 }
 
@@ -76,10 +82,10 @@ function Cover({ info }: { info: StreamInfo | null }) {
         </svg>
         <b dir="auto">{info?.title || stream}</b>
         {info && minute !== null && (
-          <i>
+          <small>
             {info.state === 'idle' ? 'Off air' : 'Live'} ·{' '}
             {minute > 0n ? `${money(minute, info.terms.token)} a minute` : 'Free'}
-          </i>
+          </small>
         )}
       </span>
     </button>
