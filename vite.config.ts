@@ -1,4 +1,4 @@
-// How the pages are built: eight HTML entries from src/web into dist/web.
+// How the pages are built: nine HTML entries from src/web into dist/web.
 import { fileURLToPath } from 'node:url';
 import type { UserConfig } from 'vite';
 
@@ -30,6 +30,7 @@ export default {
         app: page('app/index.html'),
         show: page('show/index.html'),
         broadcast: page('broadcast/index.html'),
+        embed: page('embed/index.html'),
       },
     },
   },

@@ -34,7 +34,7 @@ import { loadSecrets, sameSecret } from './secrets.js';
 import { type Settings, toUnits } from './settings.js';
 import { openStore } from './store/index.js';
 import { findFfmpeg } from './stream/ffmpeg.js';
-import { createKeyPath, createMediaPath, startShows } from './stream/index.js';
+import { createKeyPath, createMediaPath, createNativePath, startShows } from './stream/index.js';
 import { chooseTranscoder } from './stream/transcode/choose.js';
 import type { Hex } from './vocabulary/values.js';
 
@@ -144,6 +144,7 @@ async function wire(
       mediaBase: '',
       discord: '',
       telegram: '',
+      startsAt: null,
     },
     master: Buffer.from(secrets.masterSecret.slice(2), 'hex'),
     ffmpeg,
@@ -295,6 +296,10 @@ async function wire(
     shelf: shows.shelf,
     onError: (error) => log.error({ err: error }, 'a media request failed'),
   });
+  const nativePath = createNativePath({
+    tickets: shows.tickets,
+    onError: (error) => log.error({ err: error }, 'a native player’s request failed'),
+  });
   let bots: Bots | null = null;
   const web = express();
   if (settings.bots.telegram?.webhook)
@@ -302,7 +307,7 @@ async function wire(
   if (transcoding.webhook) web.use(livepeerPath, livepeerPaths(transcoding.webhook));
   const http = await listen({
     ...{ host: settings.host, port: settings.port, app: web },
-    keyPath: (req, res) => keyPath(req, res) || mediaPath(req, res),
+    keyPath: (req, res) => keyPath(req, res) || mediaPath(req, res) || nativePath(req, res),
   });
   overlay = startOverlay({
     http,
@@ -365,6 +370,7 @@ async function wire(
       lastEvent: feed.last,
       now: Date.now,
     }),
+    picture: shows.picture,
     isHost,
     unready: () => (running.reachable() ? [] : ['the chain cannot be reached']),
     metrics,

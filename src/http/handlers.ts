@@ -104,6 +104,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       viewers: shows.viewers(stream.id),
       media: [...basesOf(stream.mediaBase), `/media/${stream.id}/`],
       mediaKey: shows.mediaKey(stream.id),
+      startsAt: stream.startsAt,
       cams: shows.cams(stream.id).map(({ id, title, state, playlist }) => ({ id, title, state, playlist })),
       lastEvent: needs.lastEvent(),
       communities: (['discord', 'telegram'] as const).flatMap((platform) =>
@@ -146,13 +147,13 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
   }
 
   function hostStream(stream: Stream): HostStream {
-    const { title, previewMs, keyPeriodMs, mediaBase, discord, telegram } = stream;
+    const { title, previewMs, keyPeriodMs, mediaBase, discord, telegram, startsAt } = stream;
     const balance = payments.hostBalance();
     return {
       info: info(stream),
       settings: {
         ...{ title, price: `${stream.price}`, previewMs, keyPeriodMs, minTip: `${stream.minTip}`, mediaBase },
-        ...{ discord, telegram },
+        ...{ discord, telegram, startsAt },
       },
       open: stream.open,
       earnings: earnings(stream),
@@ -202,6 +203,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       await ledger.warm(payer);
       return sessionInfo(id, shows.streams.get(stream), payer);
     },
+    openNative: async ({ token }) => ({ folder: `/native/${shows.tickets.open(session(token).token)}/` }),
     postVoucher: async ({ body }) =>
       purseState(await ledger.acceptVoucher(body.channelId, BigInt(body.maxClaimableAmount), body.signature)),
     postTip: async ({ body, token }) => {

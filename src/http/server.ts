@@ -11,6 +11,7 @@ import { serveAssets } from './asset-handlers.js';
 import { type Handlers, mountRoutes, problemRenderer } from './mount.js';
 import { openApiDocument } from './openapi.js';
 import { mountShowPages } from './show-pages.js';
+import { mountStreamPages, type StreamPagesNeeds } from './stream-pages.js';
 
 export interface WebNeeds {
   handlers: Handlers;
@@ -19,6 +20,7 @@ export interface WebNeeds {
   unready: () => string[];
   metrics: Metrics;
   summaries: Summaries;
+  picture: StreamPagesNeeds['picture'];
   mediaFolder: string;
   /** What the host brought for alerts. */
   uploadsFolder: string;
@@ -90,13 +92,17 @@ const withinTelegram = contentSecurityPolicy.replace(
 /** The dashboard shows the overlay as it will look. */
 const withinOwnPages = contentSecurityPolicy.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
 
+const nothing = { body: undefined, query: undefined, token: undefined, wantsCsv: false } as const;
+
+/** An embedded player is for any site; it has a key of its own and no purse's, so that nothing can be taken by framing it. */
+const withinAnySite = contentSecurityPolicy.replace("frame-ancestors 'none'", 'frame-ancestors *');
+
 function pages(app: Express, folder: string): void {
   const send = (file: string) => (_req: unknown, res: Response) =>
     // With a root, so that a folder above it may begin with a dot.
     res.set('cache-control', 'no-cache').sendFile(file, { root: folder });
   app.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', redirect: false }));
   app.get('/', send('index.html'));
-  app.get('/watch/:stream', send('watch/index.html'));
   app.get('/overlay/:stream', (req, res) => {
     res.set('content-security-policy', withinOwnPages);
     send('overlay/index.html')(req, res);
@@ -146,6 +152,11 @@ export function fillApp(app: Express, needs: WebNeeds): void {
     },
   });
   serveAssets(app, needs.uploadsFolder);
+  mountStreamPages(app, {
+    info: (stream) => needs.handlers.getStream({ ...nothing, params: { stream } }),
+    ...{ picture: needs.picture, folder: needs.pagesFolder, publicUrl: needs.publicUrl, limiter },
+    framed: (res) => void res.set('content-security-policy', withinAnySite),
+  });
   mountRoutes(app, needs.handlers, { isHost: needs.isHost, limiter });
   mountShowPages(app, { ...needs, folder: needs.pagesFolder, limiter });
   pages(app, needs.pagesFolder);

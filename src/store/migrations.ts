@@ -13,6 +13,7 @@ import { posts } from './migrations/posts.js';
 import { predictions } from './migrations/predictions.js';
 import { readings } from './migrations/readings.js';
 import { shows } from './migrations/shows.js';
+import { starts } from './migrations/starts.js';
 import type { Tables } from './schema.js';
 
 const first: Migration = {
@@ -308,6 +309,7 @@ const steps: readonly Migration[] = [
   looks,
   obs,
   cams,
+  starts,
 ];
 
 /** Applies what is missing; each step and its mark are one transaction. Throws if the database is newer than this program. */

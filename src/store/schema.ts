@@ -22,6 +22,8 @@ export interface StreamRow {
   /** Where its communities are; empty: nowhere. */
   discord: Generated<string>;
   telegram: Generated<string>;
+  /** When the next show is said to begin; null: nothing is said. */
+  starts_at: Generated<number | null>;
 }
 
 /** One per key: what it unlocks and what it costs. Written before the segment is published. */

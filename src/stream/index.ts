@@ -15,6 +15,7 @@ import type { Packaging } from './media/packager.js';
 import { takePicture } from './media/picture.js';
 import { createPublisher, type Place } from './media/publisher.js';
 import { createShelf } from './media/shelf.js';
+import { createTickets } from './native/tickets.js';
 import { createPublishers } from './publishers.js';
 import { startRtmp } from './rtmp/server.js';
 import { createSeals } from './seals.js';
@@ -27,11 +28,14 @@ export { mainCam } from './cams.js';
 export { createKeyPath } from './gate/http.js';
 export { createMediaPath } from './media/http.js';
 export type { Place } from './media/publisher.js';
+export { createNativePath } from './native/http.js';
 export type { Stream, StreamChange } from './streams.js';
 
 /** Notices kept for the dashboard, by stream. */
 const noticesKept = 20;
 
+/** Who goes on air this long before an announced start has begun that show. */
+const earlyMs = 15 * 60_000;
 /** Pictures of a stream are taken this seldom. */
 const pictureMs = 10_000;
 
@@ -86,11 +90,21 @@ export async function startShows(needs: ShowNeeds) {
     notices.set(stream, [{ at: now(), text }, ...others].slice(0, noticesKept));
   }
 
+  /** What was announced has come; a try long before it is not that. */
+  function forgetStart(stream: string): void {
+    const { startsAt } = streams.get(stream);
+    if (!startsAt || startsAt > now() + earlyMs) return;
+    streams
+      .patch(stream, { startsAt: null })
+      .catch((error) => log.error({ err: error, stream }, 'could not take the announced start back'));
+  }
+
   /** The feed hears of the show's beginning and end, not of short losses. */
   function onState(stream: string, state: 'live' | 'reconnecting' | 'idle'): void {
     log.info({ stream, state }, 'stream state');
     if (state === 'reconnecting' || said.get(stream) === (state === 'live')) return;
     said.set(stream, state === 'live');
+    if (state === 'live') forgetStart(stream);
     feed
       .say({ stream, type: state === 'live' ? 'live' : 'ended', data: {} })
       .catch((error) => log.error({ err: error }, 'could not write to the feed'));
@@ -100,6 +114,7 @@ export async function startShows(needs: ShowNeeds) {
   const seals = createSeals(needs.master);
   const { mediaFolder, places = [] } = needs;
   const outlets = createPublisher({ mediaFolder, places, onNotice: notice, log });
+  const tickets = createTickets({ shelf, gate, keys, sessions, streams, base: needs.keyBase, now });
   const broadcasts = createBroadcasts({
     ffmpeg: needs.ffmpeg,
     keys,
@@ -172,6 +187,7 @@ export async function startShows(needs: ShowNeeds) {
       if (!open) broadcasts.end(stream, refusals.stopped);
     },
     shelf,
+    tickets,
     fromBrowser,
     /** What pages check playlists from elsewhere by. */
     mediaKey: seals.publicKey,

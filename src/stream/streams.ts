@@ -20,6 +20,8 @@ export interface Stream {
   /** Invitations to its communities; empty: none. */
   readonly discord: string;
   readonly telegram: string;
+  /** When the next show is said to begin, ms; null: nothing is said. */
+  readonly startsAt: number | null;
   /** Of its cam `main`; empty when it is revoked. */
   readonly streamKey: string;
   readonly overlayToken: string;
@@ -41,6 +43,7 @@ const fromRow = (row: Selectable<StreamRow>, streamKey: string): Stream => ({
   mediaBase: row.media_base,
   discord: row.discord,
   telegram: row.telegram,
+  startsAt: row.starts_at,
   streamKey,
   overlayToken: row.overlay_token,
   open: row.open !== 0,
@@ -55,6 +58,7 @@ const changing = (stream: Stream) => ({
   media_base: stream.mediaBase,
   discord: stream.discord,
   telegram: stream.telegram,
+  starts_at: stream.startsAt,
 });
 
 export async function openStreams(needs: {

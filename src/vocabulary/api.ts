@@ -102,6 +102,7 @@ export const StreamInfo = z
     media: z.array(z.string()).meta({ description: 'folders of its media, best first; the last is this server' }),
     mediaKey: z.string().meta({ description: 'secp256k1 public key, hex: seals the playlists (docs/delivery.md)' }),
     cams: z.array(CamInfo),
+    startsAt: Milliseconds.nullable().meta({ description: 'when the next show is said to begin; null: not said' }),
     lastEvent: z.number().int(),
     communities: z
       .array(z.object({ platform: z.enum(['discord', 'telegram']), url: z.url() }))
@@ -128,6 +129,11 @@ export const SessionInfo = z
   })
   .meta({ id: 'SessionInfo' });
 export type SessionInfo = z.infer<typeof SessionInfo>;
+
+/** For players that can send no token: playlists and keys below `folder`, for the session that asked for it. */
+export const NativeTicket = z
+  .object({ folder: z.string().meta({ description: 'root-relative; has each cam’s playlist, and `state.json`' }) })
+  .meta({ id: 'NativeTicket' });
 
 /** Cumulative: "up to `maxClaimableAmount` in total", EIP-712 `Voucher(bytes32 channelId,uint128 maxClaimableAmount)`. */
 export const VoucherRequest = z
@@ -285,11 +291,12 @@ export const StreamSettings = z
       .regex(mediaBases, 'is up to four addresses such as https://cdn.example.org/main/, with spaces between'),
     discord: invitation('Discord', /^(www\.)?(discord\.gg|discord\.com)$/i),
     telegram: invitation('Telegram', /^(www\.)?(t\.me|telegram\.me)$/i),
+    startsAt: Milliseconds.nullable(),
   })
   .meta({
     id: 'StreamSettings',
     description:
-      'mediaBase: where viewers fetch media instead of this server, best first, with spaces between; empty for this server. discord, telegram: invitations to the stream’s communities; empty for none',
+      'mediaBase: where viewers fetch media instead of this server, best first, with spaces between; empty for this server. discord, telegram: invitations to the stream’s communities; empty for none. startsAt: when the next show begins; null to say nothing',
   });
 export type StreamSettings = z.infer<typeof StreamSettings>;
 export const StreamPatch = StreamSettings.partial()
@@ -593,6 +600,13 @@ export const routes = {
     summary: 'The session’s purses',
     who: 'session',
     answer: SessionInfo,
+  },
+  openNative: {
+    method: 'post',
+    path: '/api/session/native',
+    summary: 'A folder of playlists for a player that can send no token, paid for by this session as it is shown more',
+    who: 'session',
+    answer: NativeTicket,
   },
   postVoucher: {
     method: 'post',

@@ -25,6 +25,7 @@ const wordings = {
     title: 'Wrong method',
     say: (f) => `${f.method} means nothing here. Use ${f.allow}.`,
   },
+  only_json: { status: 501, title: 'Only JSON', say: () => 'This is to be had as JSON only. Ask for format=json.' },
   bad_range: {
     status: 416,
     title: 'No such range',

@@ -35,6 +35,7 @@ async function house(previewMs = 0) {
     mediaBase: '',
     discord: '',
     telegram: '',
+    startsAt: null,
   };
   const streams = await openStreams({ store, feed, defaults, now });
   await streams.create('show', {});

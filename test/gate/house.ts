@@ -47,6 +47,7 @@ export async function openGateHouse(
     mediaBase: '',
     discord: '',
     telegram: '',
+    startsAt: null,
   };
   const streams = await openStreams({ store, feed, defaults, now });
   await streams.create('show', {});

@@ -28,9 +28,9 @@ export interface Sending {
 /** Pages to serve, in a folder that an installation may well be in: below one whose name begins with a dot. */
 function fakePages(data: string): string {
   const folder = join(data, '.installed', 'pages');
-  for (const name of ['assets', 'watch', 'overlay', 'host', 'chat', 'app', 'show'])
+  for (const name of ['assets', 'watch', 'embed', 'overlay', 'host', 'chat', 'app', 'show'])
     mkdirSync(join(folder, name), { recursive: true });
-  for (const name of ['', 'watch', 'overlay', 'host', 'chat', 'app', 'show']) {
+  for (const name of ['', 'watch', 'embed', 'overlay', 'host', 'chat', 'app', 'show']) {
     writeFileSync(join(folder, name, 'index.html'), `<!doctype html><head><title>${name}</title></head>`);
   }
   writeFileSync(join(folder, 'assets', 'app-1.js'), 'export {};\n');

@@ -21,7 +21,7 @@ afterEach(async () => {
 const defaults = { title: 'T', price: 0n, previewMs: 0, keyPeriodMs: 2000, minTip: 1n, mediaBase: '' };
 async function open() {
   const feed = await openFeed({ store, log: silent });
-  const more = { discord: '', telegram: '' };
+  const more = { discord: '', telegram: '', startsAt: null };
   return openStreams({ store, feed, defaults: { ...defaults, ...more }, now: Date.now });
 }
 

@@ -33,6 +33,7 @@ async function open(): Promise<void> {
       mediaBase: '',
       discord: '',
       telegram: '',
+      startsAt: null,
     },
     rtmp: { host: '127.0.0.1', port: 0, publicHost: '127.0.0.1' },
     packaging: { segmentMs: 1000, partMs: 500, dvrMs: 0 },

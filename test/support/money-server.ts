@@ -35,6 +35,7 @@ const defaults = {
   mediaBase: '',
   discord: '',
   telegram: '',
+  startsAt: null,
 };
 const streams = await openStreams({ store, feed, defaults, now });
 const keys = await openKeys({ store, streams, master: Buffer.alloc(32, 7), now });

@@ -62,6 +62,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
     viewers: money.sessions.size,
     media: ['/media/main/'],
     mediaKey: '',
+    startsAt: null,
     cams: [{ id: 'main', title: '', state: state.stream, playlist: 'live.m3u8' }],
     lastEvent: n,
     communities: [],
@@ -104,6 +105,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
         mediaBase: '',
         discord: '',
         telegram: '',
+        startsAt: null,
       },
       open: state.open,
       earnings: {

@@ -66,6 +66,7 @@ async function openShow(money: MoneyHouse, base: () => string) {
     mediaBase: '',
     discord: '',
     telegram: '',
+    startsAt: null,
   };
   const streams = await openStreams({ store, feed, defaults, now });
   if (!streams.all().some(({ id }) => id === 'show')) await streams.create('show', {});

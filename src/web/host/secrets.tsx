@@ -57,6 +57,7 @@ function Switch({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: st
 
 export function Secrets({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: string | null }) {
   const watch = `${location.origin}/watch/${shown.info.id}`;
+  const embed = `<iframe src="${location.origin}/embed/${shown.info.id}" width="640" height="360" style="border:0" allow="autoplay; fullscreen; picture-in-picture" allowfullscreen></iframe>`;
   return (
     <section class="card secrets">
       <h2>Broadcast</h2>
@@ -73,6 +74,7 @@ export function Secrets({ shown, desk, busy }: { shown: HostStream; desk: Desk; 
       <OverlayMore shown={shown} desk={desk} />
       <h2>Watch page</h2>
       <Line name="For viewers who top up themselves" value={watch} secret={false} testid="watch-url" />
+      <Line name="To play it within your own site" value={embed} secret={false} testid="embed-code" />
     </section>
   );
 }

@@ -14,7 +14,13 @@ interface Draft {
   discord: string;
   telegram: string;
   mediaBase: string;
+  /** As the browser's field has it, in the host's own time; empty: not announced. */
+  startsAt: string;
 }
+
+/** `2026-11-27T20:00`, here. */
+const localTime = (at: number): string =>
+  new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
 function draftOf({ settings, info }: HostStream): Draft {
   const { decimals } = info.terms.token;
@@ -26,6 +32,7 @@ function draftOf({ settings, info }: HostStream): Draft {
     discord: settings.discord,
     telegram: settings.telegram,
     mediaBase: settings.mediaBase,
+    startsAt: settings.startsAt ? localTime(settings.startsAt) : '',
   };
 }
 
@@ -81,6 +88,9 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
       ...(draft.mediaBase !== before.mediaBase && { mediaBase: basesOf(draft.mediaBase).join(' ') }),
       ...(draft.minTip !== before.minTip && { minTip: minTip.toString() }),
       ...(draft.discord !== before.discord && { discord: draft.discord.trim() }),
+      ...(draft.startsAt !== before.startsAt && {
+        startsAt: draft.startsAt ? new Date(draft.startsAt).getTime() : null,
+      }),
       ...(draft.telegram !== before.telegram && { telegram: draft.telegram.trim() }),
     });
     setTouched(!saved);
@@ -98,6 +108,18 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
         {field('discord', 'Your Discord (invitation)', false, 'https://discord.gg/…')}
         {field('telegram', 'Your Telegram group or channel', false, 'https://t.me/…')}
       </div>
+      <label>
+        Next show starts (viewers see a countdown)
+        <input
+          type="datetime-local"
+          value={draft.startsAt}
+          data-testid="set-startsAt"
+          onInput={(event) => {
+            setTouched(true);
+            setDraft({ ...draft, startsAt: event.currentTarget.value });
+          }}
+        />
+      </label>
       {wrongLink && <p class="wrong">{wrongLink}</p>}
       {field('mediaBase', 'Video from these addresses, best first (empty: this server)', false, '', 1000)}
       {!basesFit && (

@@ -8,7 +8,9 @@ import { createApi } from '../shared/api.js';
 import { Communities } from '../shared/communities.js';
 import { money, perMinute } from '../shared/money.js';
 import { Lamp, Mark } from '../shared/parts.js';
+import { announced, dateOf } from '../shared/start.js';
 import { createStore, useStore } from '../shared/store.js';
+import { span } from '../shared/time.js';
 import { type Listed, listFromChain } from './registry.js';
 
 const api = createApi();
@@ -22,11 +24,23 @@ interface State {
 }
 const store = createStore<State>({ streams: rpcUrl ? [] : null, elsewhere: null, trouble: null });
 
+/** Another one every ten seconds, as the server takes them. */
+const pictureOf = ({ id, serverTime }: StreamInfo): string =>
+  `/api/streams/${id}/picture?t=${Math.floor(serverTime / 10_000)}`;
+
+/** A show that has just begun has none yet. */
+const hide = ({ currentTarget }: { currentTarget: HTMLImageElement }) => currentTarget.classList.add('none');
+const unhide = ({ currentTarget }: { currentTarget: HTMLImageElement }) => currentTarget.classList.remove('none');
+
 function Card({ stream }: { stream: StreamInfo }) {
   const minute = perMinute(BigInt(stream.price), stream.terms.token.decimals);
   const free = Math.round(stream.previewMs / 1000);
+  const start = announced(stream, stream.serverTime);
   return (
     <article class={`show card ${stream.state}`} data-testid={`stream-${stream.id}`}>
+      {stream.state !== 'idle' && (
+        <img class="picture" data-testid="picture" alt="" src={pictureOf(stream)} onError={hide} onLoad={unhide} />
+      )}
       <p class="line">
         <Lamp state={stream.state} />
         {stream.state === 'live' && <span>{stream.viewers === 1 ? '1 viewer' : `${stream.viewers} viewers`}</span>}
@@ -39,6 +53,12 @@ function Card({ stream }: { stream: StreamInfo }) {
           <span>{free === 1 ? 'The first second is free' : `The first ${free} seconds are free`}</span>
         )}
       </p>
+      {start && (
+        <p class="starts" data-testid="starts">
+          <b>{start.leftMs > 0 ? `Starts in ${span(start.leftMs)}` : 'Starts any moment'}</b>
+          <time dateTime={new Date(start.at).toISOString()}>{dateOf(start.at)}</time>
+        </p>
+      )}
       <a class="main" href={`/watch/${stream.id}`} data-testid="watch">
         {stream.state === 'idle' ? 'Open and wait' : 'Watch'}
       </a>

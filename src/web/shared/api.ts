@@ -10,6 +10,7 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   getRegistry: 'get /api/registry',
   openSession: 'post /api/sessions',
   getSession: 'get /api/session',
+  openNative: 'post /api/session/native',
   postVoucher: 'post /api/vouchers',
   postTip: 'post /api/tips',
   getPoll: 'get /api/streams/{stream}/poll',

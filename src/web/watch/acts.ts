@@ -230,15 +230,26 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
     /** Pausing asks for no more keys, so it costs nothing. */
     async pausePlay(): Promise<void> {
       const house = await needs.house;
-      const video = document.querySelector('video');
-      if (!house?.player || !video) return;
+      if (!house?.player) return;
       const paused = !store.get().paused;
       store.set({ paused });
       if (paused) {
+        for (const video of document.querySelectorAll('video')) video.pause();
         house.player.hold();
         house.ahead.drop();
-        video.pause();
       } else if (!house.gate.isHeld()) house.player.resume();
+    },
+    async cam(id: string): Promise<void> {
+      store.set({ cam: id });
+      (await needs.house)?.showCam();
+    },
+    async quality(height: number | null): Promise<void> {
+      store.set({ quality: height });
+      (await needs.house)?.player?.choose(height);
+    },
+    async caption(on: boolean): Promise<void> {
+      store.set({ captions: { ...store.get().captions, on } });
+      (await needs.house)?.player?.caption(on);
     },
   };
 }

@@ -1,8 +1,12 @@
 // The controls on the picture: pause, sound, full screen, by mouse and by key.
 import { useEffect, useState } from 'preact/hooks';
+import type { Acts } from './acts.js';
+import type { WatchState } from './state.js';
 
 interface Needs {
   video: () => HTMLVideoElement | null;
+  state: Pick<WatchState, 'qualities' | 'quality' | 'captions' | 'info' | 'cam'>;
+  acts: Pick<Acts, 'quality' | 'caption' | 'cam'>;
   paused: boolean;
   muted: boolean;
   onPause: () => void;
@@ -20,10 +24,53 @@ function fullScreen(video: OldVideo | null): void {
   else video?.webkitEnterFullscreen?.();
 }
 
-const typing = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement && target.closest('input, textarea, button, a, select') !== null;
+/** Safari before it had the standard's. */
+type OldPicture = HTMLVideoElement & {
+  webkitPresentationMode?: string;
+  webkitSetPresentationMode?: (mode: string) => void;
+};
 
-export function Controls({ video, paused, muted, onPause, onMuted, over, onOver }: Needs) {
+const standsAside = (): boolean =>
+  document.pictureInPictureEnabled || 'webkitSetPresentationMode' in HTMLVideoElement.prototype;
+
+function standAside(video: OldPicture | null): void {
+  if (!video) return;
+  if (document.pictureInPictureElement) void document.exitPictureInPicture().catch(() => {});
+  else if (document.pictureInPictureEnabled) void video.requestPictureInPicture().catch(() => {});
+  else {
+    const aside = video.webkitPresentationMode === 'picture-in-picture';
+    video.webkitSetPresentationMode?.(aside ? 'inline' : 'picture-in-picture');
+  }
+}
+
+/** Of one and the same key: another quality costs nothing. */
+function Qualities({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
+  if (state.qualities.length < 2) return null;
+  return (
+    <select
+      aria-label="Quality, all for the one price"
+      data-testid="quality"
+      value={`${state.quality ?? ''}`}
+      onChange={({ currentTarget: { value } }) => acts.quality(value ? Number(value) : null)}
+    >
+      <option value="">Auto</option>
+      {state.qualities.map(({ height }) => (
+        <option key={height} value={`${height}`}>
+          {height}p
+        </option>
+      ))}
+    </select>
+  );
+}
+
+const within = (target: EventTarget | null, what: string): boolean =>
+  target instanceof HTMLElement && target.closest(what) !== null;
+
+/** The key is for what has the focus: text, or a button that a space presses. */
+const meant = ({ target, key }: KeyboardEvent): boolean =>
+  within(target, 'input, textarea, select') || (key === ' ' && within(target, 'button, a'));
+
+export function Controls({ video, state, acts, paused, muted, onPause, onMuted, over, onOver }: Needs) {
   const [volume, setVolume] = useState(1);
   const mute = (on: boolean) => {
     const player = video();
@@ -36,12 +83,19 @@ export function Controls({ video, paused, muted, onPause, onMuted, over, onOver 
     setVolume(value);
     if (muted !== (value === 0)) mute(value === 0);
   };
+  const nthCam = (n: number) => {
+    const cam = state.info?.cams.filter((one) => one.state !== 'idle')[n - 1];
+    if (cam) acts.cam(cam.id);
+  };
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (typing(event.target) || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (meant(event) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === ' ' || event.key === 'k') onPause();
       else if (event.key === 'm') mute(!muted);
       else if (event.key === 'f') fullScreen(video());
+      else if (event.key === 'i' && standsAside()) standAside(video());
+      else if (event.key === 'c' && state.captions.there) acts.caption(!state.captions.on);
+      else if (/^[1-9]$/.test(event.key)) nthCam(Number(event.key));
       else return;
       event.preventDefault();
     };
@@ -54,6 +108,7 @@ export function Controls({ video, paused, muted, onPause, onMuted, over, onOver 
         type="button"
         data-testid="pause"
         aria-label={paused ? 'Play' : 'Pause, and pay nothing'}
+        aria-keyshortcuts="Space K"
         onClick={onPause}
       >
         <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -64,6 +119,7 @@ export function Controls({ video, paused, muted, onPause, onMuted, over, onOver 
         type="button"
         data-testid="mute"
         aria-label={muted ? 'Sound on' : 'Sound off'}
+        aria-keyshortcuts="M"
         onClick={() => mute(!muted)}
       >
         <svg viewBox="0 0 24 24" aria-hidden="true">
@@ -86,6 +142,35 @@ export function Controls({ video, paused, muted, onPause, onMuted, over, onOver 
         onInput={(event) => loud(Number(event.currentTarget.value))}
       />
       <span class="grow" />
+      <Qualities state={state} acts={acts} />
+      {state.captions.there && (
+        <button
+          type="button"
+          data-testid="captions"
+          aria-pressed={state.captions.on}
+          aria-label="Captions"
+          aria-keyshortcuts="C"
+          onClick={() => acts.caption(!state.captions.on)}
+        >
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M3 5h18v14H3zM10.500 10.500a2.200 2.200 0 1 0 0 3M17 10.500a2.200 2.200 0 1 0 0 3" fill="none" />
+          </svg>
+        </button>
+      )}
+      {standsAside() && (
+        <button
+          type="button"
+          data-testid="aside"
+          aria-label="Picture in picture"
+          aria-keyshortcuts="I"
+          onClick={() => standAside(video())}
+        >
+          <svg viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M21 11V5H3v14h8" fill="none" />
+            <path d="M14 14h7v5h-7z" />
+          </svg>
+        </button>
+      )}
       <button
         type="button"
         data-testid="over"
@@ -98,7 +183,13 @@ export function Controls({ video, paused, muted, onPause, onMuted, over, onOver 
           <path d={over ? 'M4 5h16v11H10l-4 4v-4H4z' : 'M4 5h16v11H10l-4 4v-4H4zM3 3l18 18'} fill="none" />
         </svg>
       </button>
-      <button type="button" data-testid="fullscreen" aria-label="Full screen" onClick={() => fullScreen(video())}>
+      <button
+        type="button"
+        data-testid="fullscreen"
+        aria-label="Full screen"
+        aria-keyshortcuts="F"
+        onClick={() => fullScreen(video())}
+      >
         <svg viewBox="0 0 24 24" aria-hidden="true">
           <path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" fill="none" />
         </svg>

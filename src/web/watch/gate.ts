@@ -132,6 +132,11 @@ export function createGate(needs: GateNeeds) {
     creditChanged(): void {
       if (held && payer.balance() !== held.credit && payer.canWatch()) held.release();
     },
+    /** For a player that asks for its keys by itself: does what its refusal asks for. */
+    async refused(refusal: Refusal): Promise<void> {
+      if (held) return;
+      await comply(refusal, await session.token(), async () => {});
+    },
     /** For the viewer who asks to try again. */
     release: () => held?.release(),
   };

@@ -1,4 +1,5 @@
 // The watch page's parts, wired: stream, session, payer, gate, player and feed around one state.
+import type HlsType from 'hls.js';
 import type { SessionInfo, StreamInfo } from '../../vocabulary/api.js';
 import type { AiredTip, FeedEvent } from '../../vocabulary/events.js';
 import type { Hex } from '../../vocabulary/values.js';
@@ -21,6 +22,7 @@ import { createGate, type Gate, type Served } from './gate.js';
 import { keyLoaderFor } from './key-loader.js';
 import { mediaLoaderFor } from './media-loader.js';
 import { createMoney, type Money } from './money.js';
+import { createNativePlayer, playsHls } from './native-player.js';
 import { createPayer, type Payer } from './payer.js';
 import { createPlayer, type Player } from './player.js';
 import { followPolls } from './poll-ear.js';
@@ -28,7 +30,7 @@ import { followPredictions, type Predictions } from './prediction-ear.js';
 import { sentence } from './sentence.js';
 import { createSession, type Session } from './session.js';
 import { createStaker, type Staker } from './stake-out.js';
-import { type WatchState, withTip } from './state.js';
+import { camOf, type WatchState, withTip } from './state.js';
 import type { Wallet } from './wallet.js';
 
 export interface HouseNeeds {
@@ -37,9 +39,9 @@ export interface HouseNeeds {
   wallet: Wallet;
   stream: string;
   store: Store<WatchState>;
-  video: HTMLVideoElement;
+  videos: readonly [HTMLVideoElement, HTMLVideoElement];
   still: HTMLCanvasElement;
-  hls: Promise<typeof import('hls.js/light')>;
+  hls: Promise<typeof import('hls.js')>;
   socket: () => Promise<FeedSocket>;
 }
 
@@ -57,6 +59,8 @@ export interface House {
   gate: Gate;
   ahead: Ahead;
   player: Player | null;
+  /** The cam that the state says. */
+  showCam: () => void;
 }
 
 const pollMs = 4000;
@@ -65,7 +69,7 @@ const coverMs = 10_000;
 
 /** Opens everything and keeps it going until the page is left. Throws `Refusal` when there is nothing to watch. */
 export async function openHouse(needs: HouseNeeds): Promise<House> {
-  const { api, keep, wallet, stream, store, video, still } = needs;
+  const { api, keep, wallet, stream, store } = needs;
   const clock = createClock();
   const info = await firstInfo(api, stream);
   clock.sync(info.serverTime);
@@ -82,6 +86,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   });
   const current = (): StreamInfo => store.get().info ?? info;
   let goingOn = false;
+  let camShown: string | null = null;
   let sessionId: string | undefined;
   let feed: { refollow(): void } | undefined;
   const polls = followPolls({ api, stream, session: () => session, store });
@@ -125,6 +130,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     ahead,
     money: createMoney({ api, keep, wallet, terms: info.terms, clock, payer, session, store }),
     player: null,
+    showCam,
   };
 
   store.set({ info });
@@ -137,18 +143,8 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
       .then(house.money.look)
       .catch(() => {});
   const { default: Hls } = await needs.hls;
-  if (!Hls.isSupported()) throw new Refusal('internal', 'This browser cannot play this stream. Try a newer one.', 0);
   const carriers = createCarriers(clock.now);
-  const { mediaKey } = info;
-  const player = createPlayer({
-    Hls,
-    video,
-    still,
-    keyLoader: keyLoaderFor(ahead),
-    mediaLoader: mediaLoaderFor(createDelivery({ stream, carriers, mediaKey, now: clock.now, ask })),
-    onMuted: () => store.set({ muted: true }),
-    onMoving: (moving) => store.set(moving ? { moving, everMoved: true } : { moving }),
-  });
+  const player = openPlayer(Hls);
   house.player = player;
   void follow();
   adopt(info);
@@ -185,12 +181,63 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     const onAir = next.state !== 'idle';
     const came = before?.state === 'idle' && onAir && !store.get().moving;
     // A change of addresses takes effect at the next request.
-    const bases = next.media.map((base) => base.replace(/\/?$/, '/'));
-    carriers.use(bases);
+    carriers.use(next.media.map((base) => base.replace(/\/?$/, '/')));
     if (onAir && !gate.isHeld() && !store.get().paused && (!player.isStarted() || came)) {
-      player.start(bases.slice(-1).map((base) => new URL(`${base}live.m3u8`, location.href).href));
-    }
+      camShown = camOf(next.cams, store.get().cam)?.id ?? null;
+      player.start(playlists(next));
+    } else if (onAir) showCam();
     if (!onAir && player.isStarted() && !store.get().moving) player.stop();
+  }
+
+  /** Browsers that have hls.js take it, also where they claim to play HLS by themselves. */
+  function openPlayer(Hls: typeof HlsType): Player {
+    const { videos, still } = needs;
+    const onMuted = () => store.set({ muted: true });
+    const onMoving = (moving: boolean) => store.set(moving ? { moving, everMoved: true } : { moving });
+    if (Hls.isSupported())
+      return createPlayer({
+        ...{ Hls, videos, still, keyLoader: keyLoaderFor(ahead), onMuted, onMoving },
+        mediaLoader: mediaLoaderFor(createDelivery({ stream, carriers, mediaKey: info.mediaKey, now: clock.now, ask })),
+        onQualities: (qualities) => store.set({ qualities }),
+        onCaptions: (there) => store.set({ captions: { ...store.get().captions, there } }),
+      });
+    const [video] = videos;
+    if (!playsHls(video)) throw new Refusal('internal', 'This browser cannot play this stream. Try a newer one.', 0);
+    return createNativePlayer({
+      ...{ video, still, onMuted, onMoving },
+      fetch: (...asked) => fetch(...asked),
+      folder: () => session.with(async (token) => (await api('openNative', { token })).folder),
+      onHeld: ({ code, detail, status, facts }) =>
+        void gate.refused(new Refusal(code, detail, status, facts)).catch(() => {}),
+      onLook: () => void session.refresh().catch(() => {}),
+    });
+  }
+
+  /** Those of this server: which address they come from is the loader's. */
+  function playlists(of: StreamInfo): string[] {
+    const file = camOf(of.cams, store.get().cam)?.playlist ?? 'live.m3u8';
+    return of.media.slice(-1).map((base) => new URL(`${base.replace(/\/?$/, '/')}${file}`, location.href).href);
+  }
+
+  /** Shows another cam, when another is chosen, or the one that is seen has left. */
+  function showCam(): void {
+    const cam = camOf(current().cams, store.get().cam);
+    if (!cam || cam.id === camShown || !house.player?.isStarted()) return;
+    const before = camShown;
+    camShown = cam.id;
+    if (store.get().paused || gate.isHeld()) {
+      house.player.aim(playlists(current()));
+      return;
+    }
+    store.set({ camComing: cam.id });
+    void house.player.show(playlists(current())).then((plays) => {
+      if (camShown !== cam.id) return;
+      store.set({ camComing: null });
+      if (plays) return;
+      camShown = before;
+      store.set({ cam: before });
+      toast(store, 'bad', 'That cam does not play. You still see the one before.');
+    });
   }
 
   async function poll(): Promise<void> {

@@ -21,8 +21,25 @@ export const freshStats = (): LoaderStats => ({
   buffering: { start: 0, first: 0, end: 0 },
 });
 
+/** Keys kept, so that another cam, or a new start, asks for none twice. */
+const mostKept = 40;
+
+function keepKeys(gate: Pick<Gate, 'key'>): Gate['key'] {
+  const kept = new Map<string, ArrayBuffer>();
+  return async (path, signal) => {
+    const known = kept.get(path);
+    if (known) return known.slice(0);
+    const key = await gate.key(path, signal);
+    kept.set(path, key);
+    const oldest = kept.size > mostKept ? kept.keys().next().value : undefined;
+    if (oldest !== undefined) kept.delete(oldest);
+    return key.slice(0);
+  };
+}
+
 /** A loader class for `Hls.config.loader`; it never times out and never shows hls.js a refusal to pay. */
 export function keyLoaderFor(gate: Pick<Gate, 'key'>): HlsConfig['loader'] {
+  const ask = keepKeys(gate);
   return class KeyLoader implements Loader<LoaderContext> {
     context: LoaderContext | null = null;
     stats = freshStats();
@@ -33,7 +50,7 @@ export function keyLoaderFor(gate: Pick<Gate, 'key'>): HlsConfig['loader'] {
       this.context = context;
       this.#callbacks = callbacks;
       const path = keyPath(context.url);
-      const asking = path ? gate.key(path, this.#controller.signal) : Promise.reject(new Error('no key URI'));
+      const asking = path ? ask(path, this.#controller.signal) : Promise.reject(new Error('no key URI'));
       asking.then(
         (data) => this.#answer(context, data),
         (error: unknown) => this.#fail(context, error),

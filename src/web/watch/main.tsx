@@ -32,7 +32,7 @@ import { RecentTips, TipBox } from './tip-box.js';
 import { adoptKey, createWallet, findKey, keysAside } from './wallet.js';
 
 // Fetched while the stream and the session are asked for.
-const hls = import('hls.js/light');
+const hls = import('hls.js');
 hls.catch(() => {});
 
 const stream = decodeURIComponent(location.pathname.split('/')[2] ?? '');
@@ -149,17 +149,19 @@ async function open(): Promise<House | null> {
     store.set({ fatal: 'This watch link is not whole. Copy it again, to its last character.' });
     return null;
   }
-  const video = document.querySelector('video');
+  const [front, behind] = document.querySelectorAll('video');
   const still = document.querySelector('canvas');
-  if (!video || !still) return null;
+  if (!front || !behind || !still) return null;
   const socket = async () => (await import('../shared/socket.js')).openSocket();
   const wallet = createWallet(found.key);
   inUse = found.key;
   store.set({ me: { address: wallet.address, fromLink: found.fromLink } });
-  return openHouse({ api, keep, wallet, stream, store, video, still, hls, socket }).catch((error: unknown) => {
-    store.set({ fatal: sentence(error) });
-    return null;
-  });
+  return openHouse({ api, keep, wallet, stream, store, videos: [front, behind], still, hls, socket }).catch(
+    (error: unknown) => {
+      store.set({ fatal: sentence(error) });
+      return null;
+    },
+  );
 }
 
 const root = document.getElementById('app');

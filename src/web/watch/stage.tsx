@@ -1,12 +1,15 @@
 // The stage: the picture, and what stands in its place when there is none.
-import type { ComponentChildren } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import type { ComponentChildren, JSX } from 'preact';
+import { useMemo, useRef, useState } from 'preact/hooks';
+import type { StreamInfo } from '../../vocabulary/api.js';
+import { announced, dateOf } from '../shared/start.js';
+import { useTick } from '../shared/tick.js';
 import { span } from '../shared/time.js';
 import type { Acts } from './acts.js';
 import { linkTarget } from './acts.js';
 import { Controls } from './controls.js';
 import { Flashes } from './flashes.js';
-import { type Phase, phaseOf, type WatchState } from './state.js';
+import { camOf, type Phase, phaseOf, type WatchState } from './state.js';
 import { HowItWent } from './supporters.js';
 
 interface Needs {
@@ -14,6 +17,8 @@ interface Needs {
   acts: Acts;
   onMuted: (muted: boolean) => void;
   onOver: (over: boolean) => void;
+  /** In place of the ways to pay, where none can be had. */
+  unpaid?: (() => ComponentChildren) | undefined;
 }
 
 const chips: Record<Phase, string> = {
@@ -26,7 +31,7 @@ const chips: Record<Phase, string> = {
   error: 'Stopped',
 };
 
-function Panel({ title, children, testid }: { title: string; children?: ComponentChildren; testid: string }) {
+export function Panel({ title, children, testid }: { title: string; children?: ComponentChildren; testid: string }) {
   return (
     <div class="panel" data-testid={testid} role="status">
       <h2>{title}</h2>
@@ -90,29 +95,47 @@ function OutOfCredit({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
   );
 }
 
-function Instead({ phase, state, acts }: { phase: Phase } & Pick<Needs, 'state' | 'acts'>) {
-  if (phase === 'out-of-credit') return <OutOfCredit state={state} acts={acts} />;
+/** Until the start that the host announced, by the server's clock. */
+function Countdown({ info }: { info: StreamInfo }) {
+  useTick(true);
+  const ahead = useMemo(() => info.serverTime - Date.now(), [info.serverTime]);
+  const start = announced(info, Date.now() + ahead);
+  if (!start) return null;
+  return (
+    <p class="countdown" data-testid="countdown">
+      {start.leftMs > 0 ? <b>{span(start.leftMs)}</b> : <b>Any moment now</b>}
+      <time dateTime={new Date(start.at).toISOString()}>{dateOf(start.at)}</time>
+    </p>
+  );
+}
+
+function Waiting({ state }: Pick<Needs, 'state'>) {
+  const { info } = state;
+  const start = info && announced(info, info.serverTime);
+  const title = state.everMoved ? 'The show is over' : start ? 'The show starts in' : 'Not on air yet';
+  return (
+    <Panel title={title} testid="waiting">
+      {info && !state.everMoved && <Countdown info={info} />}
+      <p class="why">
+        {state.everMoved ? 'If the host goes live again, it plays on here.' : 'It starts here when the host goes live.'}{' '}
+        Waiting costs nothing.
+      </p>
+      {info && <HowItWent stream={info.id} />}
+    </Panel>
+  );
+}
+
+function Instead({ phase, state, acts, unpaid }: { phase: Phase } & Pick<Needs, 'state' | 'acts' | 'unpaid'>) {
+  if (phase === 'out-of-credit') return unpaid ? (unpaid() as JSX.Element) : <OutOfCredit state={state} acts={acts} />;
   if (phase === 'error') {
     return (
       <Panel title="This cannot be played" testid="error">
         <p class="why">{state.fatal}</p>
-        <AnotherLink />
+        {!unpaid && <AnotherLink />}
       </Panel>
     );
   }
-  if (phase === 'waiting') {
-    return (
-      <Panel title={state.everMoved ? 'The show is over' : 'Not on air yet'} testid="waiting">
-        <p class="why">
-          {state.everMoved
-            ? 'If the host goes live again, it plays on here.'
-            : 'It starts here when the host goes live.'}{' '}
-          Waiting costs nothing.
-        </p>
-        {state.info && <HowItWent stream={state.info.id} />}
-      </Panel>
-    );
-  }
+  if (phase === 'waiting') return <Waiting state={state} />;
   if (phase === 'paused') {
     return (
       <Panel title="Paused" testid="paused">
@@ -134,15 +157,43 @@ function Instead({ phase, state, acts }: { phase: Phase } & Pick<Needs, 'state' 
   );
 }
 
-export function Stage({ state, acts, onMuted, onOver }: Needs) {
-  const video = useRef<HTMLVideoElement>(null);
+/** The cams of a stream that has several, to see one with a touch; all cost the same key. */
+function Cams({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
+  const cams = state.info?.cams.filter((cam) => cam.state !== 'idle') ?? [];
+  if (cams.length < 2) return null;
+  const shown = camOf(cams, state.cam)?.id;
+  return (
+    <fieldset class="cams" aria-label="Cams, all for the one price" data-testid="cams">
+      {cams.map(({ id, title }, i) => (
+        <button
+          type="button"
+          key={id}
+          data-testid={`cam-${id}`}
+          aria-pressed={id === shown}
+          aria-busy={id === state.camComing}
+          aria-keyshortcuts={`${i + 1}`}
+          onClick={() => acts.cam(id)}
+        >
+          {title || id.charAt(0).toUpperCase() + id.slice(1)}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
+
+export function Stage({ state, acts, onMuted, onOver, unpaid }: Needs) {
+  const stage = useRef<HTMLElement>(null);
+  /** The one that is seen. */
+  const video = () => stage.current?.querySelector<HTMLVideoElement>('video.front') ?? null;
   const phase = phaseOf(state);
   const preview = phase === 'live' && state.previewLeftMs > 0;
   return (
-    <section class="stage" data-testid="state" data-state={phase} aria-label="Picture">
+    <section ref={stage} class="stage" data-testid="state" data-state={phase} aria-label="Picture">
       <canvas class="still" />
-      {/* biome-ignore lint/a11y/useMediaCaption: a live show has no caption track */}
-      <video ref={video} data-testid="video" playsInline disableRemotePlayback />
+      {/* biome-ignore lint/a11y/useMediaCaption: captions come with the stream */}
+      <video data-testid="video" playsInline disableRemotePlayback />
+      {/* biome-ignore lint/a11y/useMediaCaption: another cam gets ready here, muted, before it is seen */}
+      <video data-testid="video-behind" playsInline disableRemotePlayback />
       <div class="chips">
         <span class={`chip ${phase}`}>{chips[phase]}</span>
         {preview && (
@@ -153,14 +204,16 @@ export function Stage({ state, acts, onMuted, onOver }: Needs) {
         {phase === 'live' && state.hold && <span class="chip free">Credit used up</span>}
       </div>
       {state.shows.over && <Flashes flashes={state.flashes} />}
-      <Instead phase={phase} state={state} acts={acts} />
+      <Instead phase={phase} state={state} acts={acts} unpaid={unpaid} />
+      {phase === 'live' && <Cams state={state} acts={acts} />}
       {state.muted && phase === 'live' && (
         <button
           type="button"
           class="main unmute"
           data-testid="unmute"
           onClick={() => {
-            if (video.current) video.current.muted = false;
+            const seen = video();
+            if (seen) seen.muted = false;
             onMuted(false);
           }}
         >
@@ -168,7 +221,9 @@ export function Stage({ state, acts, onMuted, onOver }: Needs) {
         </button>
       )}
       <Controls
-        video={() => video.current}
+        video={video}
+        state={state}
+        acts={acts}
         paused={state.paused}
         muted={state.muted}
         onPause={acts.pausePlay}

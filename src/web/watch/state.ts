@@ -14,6 +14,7 @@ import type { Flash } from './flashes.js';
 import type { Hold } from './gate.js';
 import type { FoundWallet } from './injected.js';
 import type { Purse } from './purses.js';
+import type { Quality } from './qualities.js';
 
 export type Phase = 'connecting' | 'waiting' | 'live' | 'paused' | 'reconnecting' | 'out-of-credit' | 'error';
 
@@ -41,6 +42,13 @@ export interface WatchState {
   /** The browser refused sound. */
   muted: boolean;
   watchedMs: number;
+  /** The cam that the viewer chose, null: the first on air; and the one that gets ready behind what is seen. */
+  cam: string | null;
+  camComing: string | null;
+  qualities: readonly Quality[];
+  /** The height chosen; null: by itself. */
+  quality: number | null;
+  captions: { there: boolean; on: boolean };
   tips: readonly AiredTip[];
   /** What is over the picture now, and what the viewer wants to see there and beside it. */
   flashes: readonly Flash[];
@@ -93,6 +101,11 @@ export const initialState: WatchState = {
   paused: false,
   muted: false,
   watchedMs: 0,
+  cam: null,
+  camComing: null,
+  qualities: [],
+  quality: null,
+  captions: { there: false, on: false },
   tips: [],
   flashes: [],
   shows: { over: true, beside: true },
@@ -123,6 +136,12 @@ export function phaseOf(state: WatchState): Phase {
   if (state.paused) return 'paused';
   if (state.info.state === 'idle') return 'waiting';
   return state.everMoved || state.info.state === 'reconnecting' ? 'reconnecting' : 'connecting';
+}
+
+/** The cam to show: the one chosen while it is on, else the first that is. */
+export function camOf(cams: StreamInfo['cams'], chosen: string | null): StreamInfo['cams'][number] | undefined {
+  const on = cams.filter(({ state }) => state !== 'idle');
+  return on.find(({ id }) => id === chosen) ?? on.find(({ state }) => state === 'live') ?? on[0] ?? cams[0];
 }
 
 /** Tips newest first, each once, at most `most`. */

@@ -35,6 +35,7 @@ const defaults = {
   mediaBase: '',
   discord: '',
   telegram: '',
+  startsAt: null,
 };
 
 export async function openHouse(needs: HouseNeeds) {
