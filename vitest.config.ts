@@ -4,9 +4,16 @@ import { defineConfig } from 'vitest/config';
 /** They leave nothing behind in a module, so each worker loads what they import once for all of them. */
 const light = ['test/{bots,contracts,feed,gate,http,payments,registry,x402}/**/*.test.ts'];
 /** A browser and real video each, which wait more than they work: two at a time. */
-const paired = ['test/e2e/{community,obs,polls}.test.ts', 'test/overlay/{on-air,faults,editor}.test.ts'];
+const paired = [
+  'test/e2e/{broadcast,community,failover,obs,polls,predictions}.test.ts',
+  'test/overlay/{on-air,faults,editor}.test.ts',
+];
 /** Real browsers, real video, or a clock that a busy machine would upset. */
-const alone = ['test/e2e/{show,delivery,pages}.test.ts', 'test/web/pages-paying.test.ts', 'test/obs/real.test.ts'];
+const alone = [
+  'test/e2e/{show,delivery,pages,player}.test.ts',
+  'test/web/pages-paying.test.ts',
+  'test/obs/real.test.ts',
+];
 
 const shared = { environment: 'node', testTimeout: 60_000, hookTimeout: 60_000 } as const;
 

@@ -305,6 +305,8 @@ it('needs nothing but its own files: every page runs under the strictest content
   const policyOf = (path: string) => [
     `default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: ${path === '/' ? node : ''}`,
     "img-src 'self' data:; media-src blob:; worker-src blob:; base-uri 'none'; form-action 'none'",
+    // The dashboard shows the overlay as it will look.
+    ...(path === '/host' ? ["frame-src 'self'"] : []),
   ];
   const isPage = ({ pathname }: URL) => /^\/($|host$|watch\/|overlay\/)/.test(pathname);
   await context.route(isPage, async (route) => {
