@@ -139,7 +139,7 @@ it('takes tokens that are sent to an address, with words at every step, over a r
   await page.reload();
   await page.getByTestId('money-open').click();
   await page.getByTestId('money-out').click();
-  await page.getByTestId('lying').getByText('1.00 DAI more are at').waitFor();
+  await page.getByTestId('money').getByTestId('lying').getByText('1.00 DAI').waitFor();
   expect(await held(address)).toBe(dai);
 });
 
