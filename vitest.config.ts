@@ -7,6 +7,7 @@ const light = ['test/{bots,contracts,feed,gate,http,payments,registry,x402}/**/*
 const paired = [
   'test/e2e/{broadcast,community,failover,obs,polls,predictions}.test.ts',
   'test/overlay/{on-air,faults,editor}.test.ts',
+  'test/stream/{livepeer-gateway,livepeer-studio,packaging,publish}.test.ts',
 ];
 /** Real browsers, real video, or a clock that a busy machine would upset. */
 const alone = [

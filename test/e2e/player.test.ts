@@ -89,7 +89,7 @@ it('starts, changes quality and cam without a gap, and pays each key once', asyn
   await page.goto(dtok.watchLink);
   await phase(page, 'live');
   await vi.waitFor(async () => expect(await width(page)).toBe(854), 20_000);
-  await vi.waitFor(async () => expect((await seen(page)).first).toBeGreaterThan(0));
+  await vi.waitFor(async () => expect((await seen(page)).first).toBeGreaterThan(0), 20_000);
   const { first } = await seen(page);
 
   await page.getByTestId('quality').selectOption('360');
@@ -120,8 +120,7 @@ it('starts, changes quality and cam without a gap, and pays each key once', asyn
   expect(await page.getByTestId('captions').count()).toBe(0);
   const mode = () => page.evaluate(() => document.querySelector<HTMLVideoElement>('video.front')?.textTracks[0]?.mode);
   await page.evaluate(() => document.querySelector<HTMLVideoElement>('video.front')?.addTextTrack('captions', 'Words'));
-  await page.getByTestId('captions').waitFor();
-  await page.keyboard.press('c');
+  await page.getByTestId('captions').click();
   await vi.waitFor(async () => expect(await mode()).toBe('showing'));
 
   await page.setViewportSize(phone);
@@ -198,6 +197,7 @@ it('shows pictures where streams are listed, and counts down to a start that the
   await page.setViewportSize(desktop);
   await page.goto(`${dtok.base}/host#t=${dtok.hostToken}`);
   expect(await page.getByTestId('embed-code').textContent()).toContain('<iframe src="');
+  await vi.waitFor(async () => expect(await page.getByTestId('set-startsAt').inputValue()).not.toBe(''), 10_000);
   await page.getByTestId('set-startsAt').fill('');
   await page.getByTestId('save').click();
   await vi.waitFor(async () => expect((await dtok.api('getStream', main)).startsAt).toBeNull(), 10_000);

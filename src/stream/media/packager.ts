@@ -43,7 +43,7 @@ export interface PackagerNeeds extends Packaging {
 /** Keyframes that come more seldom than this are worth a word to the host. */
 const rareMs = 2500;
 /** Where the clock of the pictures and that of the wall are further apart, the wall's is taken. */
-const driftMs = 1000;
+const driftMs = 5000;
 
 interface Begun {
   id: number;

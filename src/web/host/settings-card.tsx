@@ -1,5 +1,5 @@
 // Title, price and preview of the stream, to change while it runs.
-import { useEffect, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import type { HostStream } from '../../vocabulary/api.js';
 import { basesOf, mediaBases } from '../../vocabulary/media-base.js';
 import { decimal, parseAmount, perMinute } from '../shared/money.js';
@@ -50,11 +50,9 @@ function linkTrouble({ discord, telegram }: Pick<Draft, 'discord' | 'telegram'>)
 
 export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: Desk; busy: string | null }) {
   const { decimals, symbol } = shown.info.terms.token;
-  const [draft, setDraft] = useState<Draft>(draftOf(shown));
-  const [touched, setTouched] = useState(false);
-  useEffect(() => {
-    if (!touched) setDraft(draftOf(shown));
-  }, [shown, touched]);
+  const [edits, setEdits] = useState<Partial<Draft>>({});
+  const draft: Draft = { ...draftOf(shown), ...edits };
+  const edit = (change: Partial<Draft>) => setEdits((before) => ({ ...before, ...change }));
   const minute = parseAmount(draft.price, decimals);
   const minTip = parseAmount(draft.minTip, decimals);
   const preview = /^\d{1,4}(\.\d)?$/.test(draft.preview.trim()) ? Math.round(Number(draft.preview) * 1000) : null;
@@ -70,10 +68,7 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
         placeholder={example}
         inputMode={numeric ? 'decimal' : 'text'}
         data-testid={`set-${name}`}
-        onInput={(event) => {
-          setTouched(true);
-          setDraft({ ...draft, [name]: event.currentTarget.value });
-        }}
+        onInput={(event) => edit({ [name]: event.currentTarget.value })}
       />
     </label>
   );
@@ -93,7 +88,7 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
       }),
       ...(draft.telegram !== before.telegram && { telegram: draft.telegram.trim() }),
     });
-    setTouched(!saved);
+    if (saved) setEdits({});
   };
   return (
     <form class="card settings" onSubmit={save}>
@@ -114,10 +109,7 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
           type="datetime-local"
           value={draft.startsAt}
           data-testid="set-startsAt"
-          onInput={(event) => {
-            setTouched(true);
-            setDraft({ ...draft, startsAt: event.currentTarget.value });
-          }}
+          onInput={(event) => edit({ startsAt: event.currentTarget.value })}
         />
       </label>
       {wrongLink && <p class="wrong">{wrongLink}</p>}
@@ -130,7 +122,7 @@ export function SettingsCard({ shown, desk, busy }: { shown: HostStream; desk: D
         type="submit"
         class="main save"
         data-testid="save"
-        disabled={!touched || !whole || !basesFit || wrongLink !== null || busy !== null}
+        disabled={Object.keys(edits).length === 0 || !whole || !basesFit || wrongLink !== null || busy !== null}
       >
         {busy === 'save' ? 'Saving…' : 'Save'}
       </button>
