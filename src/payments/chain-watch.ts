@@ -113,8 +113,8 @@ export function watchChain(needs: WatchNeeds): { reachable: () => boolean; stop:
     let seen = (await readSeen(store)) ?? (await seenAt(chain, head));
     while (!stopped) {
       const to = seen.block < head ? await seenAt(chain, Math.min(head, seen.block + span)) : null;
-      // Asked after it: then the one stands on the other.
-      if ((await chain.block(seen.block))?.hash !== seen.hash) seen = await goBack(seen);
+      // Asked after it: then the one stands on the other. A node may not have a block that old: that is no rewriting.
+      if ((await seenAt(chain, seen.block)).hash !== seen.hash) seen = await goBack(seen);
       else if (to) seen = await advance(seen, to);
       else return;
     }
