@@ -2,10 +2,10 @@
 import type { PollView } from '../../vocabulary/polls.js';
 import { money, type Unit } from '../shared/money.js';
 import { type LivePoll, leftOf, overSince, percent, seconds, shares, verdict } from '../shared/poll.js';
+import { type Card, createCards } from './cards.js';
 
 /** The winner stands this long. */
 const freezeMs = 15_000;
-const leaveMs = 450;
 /** More options than this stand closer. */
 const roomy = 6;
 
@@ -23,10 +23,7 @@ interface Row {
   figures: HTMLElement;
 }
 
-interface Card {
-  id: string;
-  root: HTMLElement;
-  clock: HTMLElement;
+interface PollCard extends Card {
   foot: HTMLElement;
   rows: readonly Row[];
 }
@@ -39,7 +36,7 @@ function rowOf(text: string, number: number): Row {
   return { row, bar, figures };
 }
 
-function build(poll: PollView): Card {
+function build(poll: PollView): PollCard {
   const root = part(poll.options.length > roomy ? 'poll many' : 'poll', '', 'section');
   root.dataset.testid = 'poll';
   const head = part('head', '', 'header');
@@ -66,7 +63,7 @@ function footOf({ state, tally, secret }: PollView, unit: Unit): string {
   return [`${tally.voters} voted`, ...value, ...(state === 'open' ? [how] : [])].join(' · ');
 }
 
-function fill(card: Card, poll: PollView, unit: Unit): void {
+function fill(card: PollCard, poll: PollView, unit: Unit): void {
   const part = shares(poll);
   const closed = poll.state === 'closed';
   card.root.dataset.state = poll.state;
@@ -78,45 +75,18 @@ function fill(card: Card, poll: PollView, unit: Unit): void {
   card.foot.textContent = footOf(poll, unit);
 }
 
-/** Draws what it is told into `stage`, one poll at a time. */
-export function createPollWidget(stage: HTMLElement, unit: Unit) {
-  let card: Card | null = null;
-  let shown: LivePoll | null = null;
-  let ticking: ReturnType<typeof setInterval> | undefined;
-
-  function leave(): void {
-    clearInterval(ticking);
-    const gone = card?.root;
-    card = null;
-    shown = null;
-    gone?.classList.add('leaving');
-    setTimeout(() => gone?.remove(), leaveMs);
-  }
-
-  function tick(): void {
-    if (!card || !shown) return;
-    const over = overSince(shown);
-    if (over !== null && over >= freezeMs) leave();
-    else card.clock.textContent = shown.poll.state === 'open' ? seconds(leftOf(shown)) : verdict(shown.poll);
-  }
-
-  function enter(poll: PollView): Card {
-    const made = build(poll);
-    stage.append(made.root);
-    ticking = setInterval(tick, 250);
-    return made;
-  }
-
-  return {
-    show(live: LivePoll | null): void {
-      const over = live && overSince(live);
-      const old = !live || live.poll.state === 'cancelled' || (over !== null && over >= freezeMs);
-      if (old || card?.id !== live.poll.id) leave();
-      if (old) return;
-      card ??= enter(live.poll);
-      shown = live;
-      fill(card, live.poll, unit);
-      tick();
-    },
-  };
+/** It is over, and stood long enough, or was called off. */
+function isOld(live: LivePoll): boolean {
+  const over = overSince(live);
+  return live.poll.state === 'cancelled' || (over !== null && over >= freezeMs);
 }
+
+/** Draws what it is told into `stage`, one poll at a time. */
+export const createPollWidget = (stage: HTMLElement, unit: Unit) =>
+  createCards<PollCard, LivePoll>({
+    ...{ stage, isOld },
+    idOf: ({ poll }) => poll.id,
+    build: ({ poll }) => build(poll),
+    fill: (card, { poll }) => fill(card, poll, unit),
+    clockOf: (live) => (live.poll.state === 'open' ? seconds(leftOf(live)) : verdict(live.poll)),
+  });

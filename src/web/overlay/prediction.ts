@@ -15,11 +15,11 @@ import {
   verdict,
 } from '../shared/prediction.js';
 import { line } from './alert.js';
+import { type Card, createCards } from './cards.js';
 import type { Part } from './part.js';
 
 /** The result stands this long. */
 const freezeMs = 20_000;
-const leaveMs = 450;
 /** More options than this stand closer; more than that in two columns. */
 const [roomy, oneColumn] = [4, 6];
 
@@ -30,10 +30,7 @@ interface Row {
   share: HTMLElement;
 }
 
-interface Card {
-  id: string;
-  root: HTMLElement;
-  clock: HTMLElement;
+interface PredictionCard extends Card {
   pot: HTMLElement;
   foot: HTMLElement;
   rows: readonly Row[];
@@ -58,7 +55,7 @@ const element = (tag: string, className: string, ...inside: HTMLElement[]): HTML
   return made;
 };
 
-function build({ id, question, options }: PredictionView): Card {
+function build({ id, question, options }: PredictionView): PredictionCard {
   const rows = options.map((text, i) => rowOf(text, i + 1));
   const [clock, pot, foot] = [line('clock', ''), line('pot', ''), line('foot', '')];
   const { length } = options;
@@ -86,7 +83,7 @@ const phaseOf = (one: PredictionView): string => {
   return one.state === 'cancelled' || one.state === 'refunded' ? 'cancelled' : 'decided';
 };
 
-function fill(card: Card, one: PredictionView, unit: Unit): void {
+function fill(card: PredictionCard, one: PredictionView, unit: Unit): void {
   const part = shares(one);
   const told = percents(part);
   const phase = phaseOf(one);
@@ -115,45 +112,13 @@ function isOld(live: LivePrediction): boolean {
 }
 
 /** Draws what it is told into `stage`, one prediction at a time. */
-export function createPredictionWidget(stage: HTMLElement, unit: Unit) {
-  let card: Card | null = null;
-  let shown: LivePrediction | null = null;
-  let ticking: ReturnType<typeof setInterval> | undefined;
-
-  function leave(): void {
-    clearInterval(ticking);
-    const gone = card?.root;
-    card = null;
-    shown = null;
-    gone?.classList.add('leaving');
-    setTimeout(() => gone?.remove(), leaveMs);
-  }
-
-  function tick(): void {
-    if (!card || !shown) return;
-    if (isOld(shown)) leave();
-    else card.clock.textContent = clockOf(shown);
-  }
-
-  function enter(one: PredictionView): Card {
-    const made = build(one);
-    stage.append(made.root);
-    ticking = setInterval(tick, 250);
-    return made;
-  }
-
-  return {
-    show(live: LivePrediction | null): void {
-      const old = !live || isOld(live);
-      if (old || card?.id !== live.prediction.id) leave();
-      if (old) return;
-      card ??= enter(live.prediction);
-      shown = live;
-      fill(card, live.prediction, unit);
-      tick();
-    },
-  };
-}
+export const createPredictionWidget = (stage: HTMLElement, unit: Unit) =>
+  createCards<PredictionCard, LivePrediction>({
+    ...{ stage, isOld, clockOf },
+    idOf: ({ prediction }) => prediction.id,
+    build: ({ prediction }) => build(prediction),
+    fill: (card, { prediction }) => fill(card, prediction, unit),
+  });
 
 export const predictionPart: Part = ({ socket, page, unit }) => {
   const ear = createPredictionEar(createPredictionWidget(page, unit).show);
