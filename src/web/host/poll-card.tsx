@@ -6,6 +6,7 @@ import type { PollKind, PollView } from '../../vocabulary/polls.js';
 import { money, parseAmount, type Unit } from '../shared/money.js';
 import { type LivePoll, leftOf, percent, seconds, shares, verdict } from '../shared/poll.js';
 import type { Desk } from './desk.js';
+import { givenOf, noOptions, OptionsField } from './options-field.js';
 import type { HostState } from './state.js';
 
 const kinds: Record<PollKind, string> = {
@@ -33,29 +34,23 @@ interface Needs {
 function Maker({ shown, desk, busy }: Needs) {
   const { decimals, symbol } = shown.info.terms.token;
   const [question, setQuestion] = useState('');
-  const [options, setOptions] = useState<readonly string[]>(['', '']);
+  const [options, setOptions] = useState(noOptions);
   const [last, setLast] = useState('2 minutes');
   const [votes, setVotes] = useState<PollKind>('free');
   const [priceText, setPrice] = useState('1');
   const [change, setChange] = useState(true);
   const [secret, setSecret] = useState(false);
   const price = votes === 'free' ? 0n : parseAmount(priceText, decimals);
-  const given = options.map((text) => text.trim()).filter(Boolean);
+  const given = givenOf(options);
   const priced = price !== null && (votes === 'free' || price > 0n);
   const ready = question.trim() !== '' && given.length >= pollLimits.options.least && priced;
-  /** An empty one more, until there are as many as may be. */
-  const write = (i: number, text: string) => {
-    const next = options.map((one, at) => (at === i ? text : one));
-    const room = next.length < pollLimits.options.most && next.every((one) => one.trim() !== '');
-    setOptions(room ? [...next, ''] : next);
-  };
   const open = async (event: Event) => {
     event.preventDefault();
     if (!ready || price === null) return;
     const wish = { question: question.trim(), options: given, durationMs: lasts[last] ?? 120_000 };
     if (!(await desk.openPoll({ ...wish, votes, price: `${price}`, change, secret }))) return;
     setQuestion('');
-    setOptions(['', '']);
+    setOptions(noOptions);
   };
   return (
     <form class="asking" onSubmit={open}>
@@ -72,18 +67,7 @@ function Maker({ shown, desk, busy }: Needs) {
       </label>
       {question.trim() !== '' && (
         <>
-          {options.map((text, i) => (
-            <input
-              key={i}
-              value={text}
-              maxLength={pollLimits.option}
-              dir="auto"
-              aria-label={`Option ${i + 1}`}
-              placeholder={i < 2 ? `Option ${i + 1}` : 'One more option'}
-              data-testid={`poll-set-${i}`}
-              onInput={(event) => write(i, event.currentTarget.value)}
-            />
-          ))}
+          <OptionsField options={options} set={setOptions} limits={pollLimits} word="Option" testid="poll-set" />
           <div class="how">
             <label>
               Runs for

@@ -8,6 +8,7 @@ import { percent, seconds } from '../shared/poll.js';
 import { disputedFor, type LivePrediction, leftOf, shares, times, verdict } from '../shared/prediction.js';
 import { useTick } from '../shared/tick.js';
 import type { Desk } from './desk.js';
+import { givenOf, noOptions, OptionsField } from './options-field.js';
 import type { HostState } from './state.js';
 
 const spans: Record<string, number> = {
@@ -85,26 +86,20 @@ function Span({
 
 function Maker({ shown, desk, busy }: Needs) {
   const [question, setQuestion] = useState('');
-  const [options, setOptions] = useState<readonly string[]>(['', '']);
+  const [options, setOptions] = useState(noOptions);
   const [open, setOpen] = useState('2 minutes');
   const [dispute, setDispute] = useState('5 minutes');
-  const given = options.map((text) => text.trim()).filter(Boolean);
+  const given = givenOf(options);
   const twice = new Set(given.map((text) => text.toLowerCase())).size < given.length;
   const ready = question.trim() !== '' && given.length >= predictionLimits.options.least && !twice;
   const { feeBps } = shown.predictions;
-  /** An empty one more, until there are as many as may be. */
-  const write = (i: number, text: string) => {
-    const next = options.map((one, at) => (at === i ? text : one));
-    const room = next.length < predictionLimits.options.most && next.every((one) => one.trim() !== '');
-    setOptions(room ? [...next, ''] : next);
-  };
   const submit = async (event: Event) => {
     event.preventDefault();
     if (!ready) return;
     const times = { openMs: spans[open] ?? 120_000, disputeMs: spans[dispute] ?? 300_000 };
     if (!(await desk.openPrediction({ question: question.trim(), options: given, ...times }))) return;
     setQuestion('');
-    setOptions(['', '']);
+    setOptions(noOptions);
   };
   return (
     <form class="asking" onSubmit={submit}>
@@ -121,18 +116,13 @@ function Maker({ shown, desk, busy }: Needs) {
       </label>
       {question.trim() !== '' && (
         <>
-          {options.map((text, i) => (
-            <input
-              key={i}
-              value={text}
-              maxLength={predictionLimits.option}
-              dir="auto"
-              aria-label={`Outcome ${i + 1}`}
-              placeholder={i < 2 ? `Outcome ${i + 1}` : 'One more outcome'}
-              data-testid={`prediction-set-${i}`}
-              onInput={(event) => write(i, event.currentTarget.value)}
-            />
-          ))}
+          <OptionsField
+            options={options}
+            set={setOptions}
+            limits={predictionLimits}
+            word="Outcome"
+            testid="prediction-set"
+          />
           {twice && <p class="wrong">Two outcomes are the same.</p>}
           <div class="how">
             <Span
