@@ -1,7 +1,7 @@
 // The alert queue and the overlay's token, as the host's dashboard asks for them.
 import type { Alerts, Overlay } from '../overlay/index.js';
 import type { Shows, Stream } from '../stream/index.js';
-import type { HostStream } from '../vocabulary/api.js';
+import type { HostStream } from '../vocabulary/streams.js';
 import type { Handlers } from './mount.js';
 
 type Names = 'getAlerts' | 'actOnAlerts' | 'patchAlerts' | 'renewOverlayToken';

@@ -15,7 +15,7 @@ import {
   watchLink,
 } from '../payments/index.js';
 import type { Streams } from '../stream/streams.js';
-import type { LinkWish as SentWish, SponsorState } from '../vocabulary/api.js';
+import type { LinkWish as SentWish, SponsorState } from '../vocabulary/links.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Handlers } from './mount.js';

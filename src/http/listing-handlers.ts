@@ -1,6 +1,6 @@
 // What front ends of the stream registry ask: where the list is, and what a stream's entry leads to.
 import { registry } from '../chain/index.js';
-import type { StreamInfo } from '../vocabulary/api.js';
+import type { StreamInfo } from '../vocabulary/streams.js';
 import type { Handlers } from './mount.js';
 
 export function createListingHandlers(needs: {

@@ -3,16 +3,9 @@ import type { NextFunction, Request, RequestHandler, Response, Router } from 'ex
 import express from 'express';
 import type { ZodError } from 'zod';
 import type { Logger } from '../log.js';
-import {
-  type Answer,
-  type Body,
-  type Params,
-  type Query,
-  type Route,
-  type RouteName,
-  routes,
-} from '../vocabulary/api.js';
+import { type Answer, type Body, type Params, type Query, type RouteName, routes } from '../vocabulary/api.js';
 import { Problem } from '../vocabulary/problems.js';
+import type { Route } from '../vocabulary/routes/route.js';
 
 /** What a handler gets: parsed parameters and body, the bearer token, and whence the request came. */
 export interface Call<N extends RouteName> {

@@ -1,8 +1,9 @@
 // The OpenAPI document of the routes, made from the same table that serves them.
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { type Route, routes } from '../vocabulary/api.js';
+import { routes } from '../vocabulary/api.js';
 import { problemCodes } from '../vocabulary/problems.js';
+import type { Route } from '../vocabulary/routes/route.js';
 
 const ProblemDetails = z
   .object({

@@ -2,7 +2,7 @@
 import { formatUnits } from 'ethers';
 import { writeCsv } from '../csv.js';
 import { earnedIn, type Payments, type ReportLine, type ReportSums, sumOf } from '../payments/index.js';
-import type { Report, ReportQuery } from '../vocabulary/api.js';
+import type { Report, ReportQuery } from '../vocabulary/books.js';
 import { CsvFile, type Handlers } from './mount.js';
 
 type Token = Payments['chain']['token'];

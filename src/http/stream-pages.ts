@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Express, Request, RequestHandler, Response } from 'express';
 import { escapeXml } from '../goals/picture/index.js';
 import { worded } from '../payments/chat/index.js';
-import type { StreamInfo } from '../vocabulary/api.js';
 import { Problem } from '../vocabulary/problems.js';
+import type { StreamInfo } from '../vocabulary/streams.js';
 
 export interface StreamPagesNeeds {
   /** Problem: unknown_stream. */

@@ -2,7 +2,7 @@
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import { createTurns } from '../turns.js';
-import type { DepositRequest } from '../vocabulary/api.js';
+import type { DepositRequest } from '../vocabulary/channels.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Chain, ChannelOnChain, ChannelReading } from './chain.js';

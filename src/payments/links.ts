@@ -1,7 +1,7 @@
 // Watch links: sub-allowances of a sponsor's channel, each with its own key; made, raised and taken back without a transaction.
 import type { Store } from '../store/index.js';
 import { createTurns } from '../turns.js';
-import type { LinkState, LinksQuery, WatchLink } from '../vocabulary/api.js';
+import type { LinkState, LinksQuery, WatchLink } from '../vocabulary/links.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Ledger } from './ledger.js';

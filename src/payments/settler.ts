@@ -2,7 +2,7 @@
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
 import { createTurns } from '../turns.js';
-import type { SettleReport } from '../vocabulary/api.js';
+import type { SettleReport } from '../vocabulary/books.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Chain, ClaimRow } from './chain.js';

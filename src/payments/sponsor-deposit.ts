@@ -1,7 +1,7 @@
 // How a sponsor funds the channel behind its links: its salt, and the signed x402 deposit. Pure but for fresh randomness.
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import type { DepositRequest } from '../vocabulary/api.js';
+import type { DepositRequest } from '../vocabulary/channels.js';
 import type { Hex } from '../vocabulary/values.js';
 import {
   addressOf,

@@ -1,6 +1,6 @@
 // Checks that a sponsor was never overcharged, from the vouchers of its links alone. Pure.
 import { type Domain, passId, recover, voucherDigest } from '../payments/typed-data.js';
-import type { SponsorAccount, SponsoredLink } from '../vocabulary/api.js';
+import type { SponsorAccount, SponsoredLink } from '../vocabulary/links.js';
 import type { Hex } from '../vocabulary/values.js';
 import { clockGraceMs, type IssuedLink } from './rule.js';
 

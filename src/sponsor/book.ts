@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { addressOf, type ChannelFields, type Domain, randomKey } from '../payments/typed-data.js';
-import { ChannelConfig, DepositRequest } from '../vocabulary/api.js';
+import { ChannelConfig, DepositRequest } from '../vocabulary/channels.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { IssuedLink, Standing } from './rule.js';
 

@@ -1,7 +1,8 @@
 // The sponsor's channel: pinned to the terms it was opened with, and funded by signed deposits that the server sends.
 import { sponsorDeposit, sponsorSalt } from '../payments/sponsor-deposit.js';
 import { channelId } from '../payments/typed-data.js';
-import type { DepositRequest, StreamInfo } from '../vocabulary/api.js';
+import type { DepositRequest } from '../vocabulary/channels.js';
+import type { StreamInfo } from '../vocabulary/streams.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Book, Place } from './book.js';
 import { Refused, type SponsorServer } from './server.js';

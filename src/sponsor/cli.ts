@@ -1,6 +1,7 @@
 // dtok sponsor: a sponsor's own process, with its own key and record, wherever it runs.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { SponsorAccount, type StreamInfo } from '../vocabulary/api.js';
+import { SponsorAccount } from '../vocabulary/links.js';
+import type { StreamInfo } from '../vocabulary/streams.js';
 import { Address, type Hex, StreamId } from '../vocabulary/values.js';
 import { audit, auditTable } from './audit.js';
 import { type Book, openBook, type Place } from './book.js';

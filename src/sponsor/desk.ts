@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { makeLinksDigest, raiseLinkDigest, readAccountDigest, revokeLinksDigest } from '../payments/sponsor-data.js';
 import { passId, sign } from '../payments/typed-data.js';
-import type { SponsorAccount } from '../vocabulary/api.js';
+import type { SponsorAccount } from '../vocabulary/links.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Book, Place, Raise } from './book.js';
 import { channelOf } from './channel.js';

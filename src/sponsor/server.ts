@@ -1,7 +1,8 @@
 // The server as a sponsor asks it: typed by the vocabulary, patient where asking again is harmless.
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Answer, type Route, type RouteName, routes, type Sent } from '../vocabulary/api.js';
+import { type Answer, type RouteName, routes, type Sent } from '../vocabulary/api.js';
 import type { ProblemBody } from '../vocabulary/problems.js';
+import type { Route } from '../vocabulary/routes/route.js';
 
 /** A refusal by the server; `message` is for people. */
 export class Refused extends Error {

@@ -1,6 +1,6 @@
 // Links as people ask for them, by number or by CSV, and as they get them. Pure but for the key maker.
 import { addressOf, randomKey } from '../payments/typed-data.js';
-import { LinkWish } from '../vocabulary/api.js';
+import { LinkWish } from '../vocabulary/links.js';
 import type { Hex } from '../vocabulary/values.js';
 
 export interface Wish {

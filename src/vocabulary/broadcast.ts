@@ -1,6 +1,6 @@
 // What a page that broadcasts and the server say to each other: a hello first, then media in binary messages.
 import { z } from 'zod';
-import type { StreamState } from './api.js';
+import type { StreamState } from './streams.js';
 import { StreamId } from './values.js';
 
 /** What a recorder writes. */

@@ -13,7 +13,7 @@ import {
   sign,
 } from '../../src/payments/typed-data.js';
 import { readSettings } from '../../src/settings.js';
-import type { DepositRequest } from '../../src/vocabulary/api.js';
+import type { DepositRequest } from '../../src/vocabulary/channels.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { freePort, removeFolder, temporaryFolder } from '../support/dtok.js';
 import { silent } from '../support/payments.js';

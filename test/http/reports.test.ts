@@ -7,7 +7,7 @@ import { type ReportLine, report, sumOf } from '../../src/payments/reports.js';
 import { addressOf, randomKey } from '../../src/payments/typed-data.js';
 import { readCsv } from '../../src/sponsor/wishes.js';
 import { openStore, type Store } from '../../src/store/index.js';
-import type { Report } from '../../src/vocabulary/api.js';
+import type { Report } from '../../src/vocabulary/books.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { addChannel, addStream, domain } from '../support/payments.js';
 import { type House, openHouse, refusal } from './house.js';

@@ -9,7 +9,7 @@ import { raiseLinkDigest } from '../../src/payments/sponsor-data.js';
 import { addressOf, randomKey, sign } from '../../src/payments/typed-data.js';
 import { readSettings } from '../../src/settings.js';
 import { spanOf } from '../../src/sponsor/leave.js';
-import type { StreamInfo } from '../../src/vocabulary/api.js';
+import type { StreamInfo } from '../../src/vocabulary/streams.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { type Dtok, removeFolder, startDtok, temporaryFolder } from '../support/dtok.js';
 import { silent } from '../support/payments.js';

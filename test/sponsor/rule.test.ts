@@ -11,7 +11,7 @@ import { openBook } from '../../src/sponsor/book.js';
 import { type Bounds, clockGraceMs, decide, type IssuedLink, judgeEvidence } from '../../src/sponsor/rule.js';
 import { createSigner } from '../../src/sponsor/signer.js';
 import { newLinks, readCsv, readExpiry, wishesOfCsv } from '../../src/sponsor/wishes.js';
-import type { SponsorAccount } from '../../src/vocabulary/api.js';
+import type { SponsorAccount } from '../../src/vocabulary/links.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { domain, voucher } from '../support/payments.js';
 

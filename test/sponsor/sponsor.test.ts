@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { devAccount } from '../../src/chain/accounts.js';
 import { raiseLinkDigest } from '../../src/payments/sponsor-data.js';
 import { addressOf, randomKey, sign } from '../../src/payments/typed-data.js';
-import type { StreamInfo } from '../../src/vocabulary/api.js';
+import type { StreamInfo } from '../../src/vocabulary/streams.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { type Dtok, freePort, removeFolder, startDtok, temporaryFolder } from '../support/dtok.js';
 import {

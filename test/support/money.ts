@@ -15,7 +15,7 @@ import {
 } from '../../src/payments/typed-data.js';
 import { readSettings } from '../../src/settings.js';
 import { openStore, type Store } from '../../src/store/index.js';
-import type { DepositRequest } from '../../src/vocabulary/api.js';
+import type { DepositRequest } from '../../src/vocabulary/channels.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { addStream, silent, watch } from './payments.js';
 

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { addressOf, type Domain, passId, sessionDigest, sign, voucherDigest } from '../../src/payments/typed-data.js';
 import { readCsv } from '../../src/sponsor/wishes.js';
-import type { StreamInfo } from '../../src/vocabulary/api.js';
+import type { StreamInfo } from '../../src/vocabulary/streams.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 
 const cli = fileURLToPath(new URL('../../dist/server/cli.js', import.meta.url));

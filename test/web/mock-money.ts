@@ -10,9 +10,11 @@ import {
   sessionDigest,
   voucherDigest,
 } from '../../src/payments/typed-data.js';
-import type { Body, ChannelConfig, StreamInfo } from '../../src/vocabulary/api.js';
+import type { Body } from '../../src/vocabulary/api.js';
+import type { ChannelConfig } from '../../src/vocabulary/channels.js';
 import type { PurseState } from '../../src/vocabulary/events.js';
 import { Problem } from '../../src/vocabulary/problems.js';
+import type { StreamInfo } from '../../src/vocabulary/streams.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 
 interface MockPurse {

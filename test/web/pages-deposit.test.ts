@@ -1,7 +1,7 @@
 // Topping up: what was signed and not answered for is sent again, never signed again.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { addressOf, randomKey } from '../../src/payments/typed-data.js';
-import type { DepositRequest } from '../../src/vocabulary/api.js';
+import type { DepositRequest } from '../../src/vocabulary/channels.js';
 import { Problem, type ProblemCode } from '../../src/vocabulary/problems.js';
 import { createApi } from '../../src/web/shared/api.js';
 import { createKeep } from '../../src/web/shared/keep.js';

@@ -10,8 +10,8 @@ import {
   recover,
   sessionDigest,
 } from '../../src/payments/typed-data.js';
-import type { StreamInfo } from '../../src/vocabulary/api.js';
-import { DepositRequest } from '../../src/vocabulary/api.js';
+import { DepositRequest } from '../../src/vocabulary/channels.js';
+import type { StreamInfo } from '../../src/vocabulary/streams.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { linksCsv, makeLinks, namesIn, numbered } from '../../src/web/host/links.js';
 import { keyFromText, keyToText } from '../../src/web/shared/bytes.js';

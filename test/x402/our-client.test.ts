@@ -12,7 +12,7 @@ import { anvil } from 'viem/chains';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { devAccount } from '../../src/chain/accounts.js';
 import { addressOf, channelId, randomKey } from '../../src/payments/typed-data.js';
-import type { StreamInfo } from '../../src/vocabulary/api.js';
+import type { StreamInfo } from '../../src/vocabulary/streams.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { channelOf, depositPayload, domainOf } from '../../src/web/watch/deposit.js';
 import { createWallet } from '../../src/web/watch/wallet.js';

@@ -1,7 +1,7 @@
 // Tokens that arrive at an address: watched on chain, then deposited into the address's channel by its key's signature.
 import type { Logger } from '../../log.js';
 import type { Store } from '../../store/index.js';
-import { DepositRequest } from '../../vocabulary/api.js';
+import { DepositRequest } from '../../vocabulary/channels.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Chain } from '../chain.js';

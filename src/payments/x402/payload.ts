@@ -2,8 +2,9 @@
 import { decodePaymentSignatureHeader } from '@x402/core/http';
 import type { PaymentPayload } from '@x402/core/types';
 import { z } from 'zod';
-import { ChannelConfig, Permit2Deposit, SignedDeposit, VoucherRequest } from '../../vocabulary/api.js';
+import { ChannelConfig, Permit2Deposit, SignedDeposit } from '../../vocabulary/channels.js';
 import { Address } from '../../vocabulary/values.js';
+import { VoucherRequest } from '../../vocabulary/watching.js';
 
 const channel = { channelConfig: ChannelConfig, voucher: VoucherRequest };
 

@@ -1,6 +1,7 @@
 // Tokens from a wallet in this browser into a chat purse: by a signature without gas, or by a plain transfer.
 import type { ReceiveAuthorization } from '../../payments/typed-data.js';
-import type { Sent, StreamInfo } from '../../vocabulary/api.js';
+import type { Sent } from '../../vocabulary/api.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
 import { randomHex } from '../shared/bytes.js';

@@ -1,6 +1,7 @@
 // What the chat page knows: the purse it tops up, a code and whose it is, the accounts that are linked.
-import type { StreamInfo } from '../../vocabulary/api.js';
+
 import type { ChatAccountName, ChatCodeHolder, ChatTopUp, LinkedChat } from '../../vocabulary/chat.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Toast } from '../shared/toasts.js';
 import type { FoundWallet } from '../watch/injected.js';

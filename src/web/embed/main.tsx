@@ -5,7 +5,7 @@ import '../watch/flashes.css';
 import './embed.css';
 import { render } from 'preact';
 import { useEffect } from 'preact/hooks';
-import type { StreamInfo } from '../../vocabulary/api.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import { createApi } from '../shared/api.js';
 import { createKeep } from '../shared/keep.js';
 import { money, perMinute } from '../shared/money.js';

@@ -1,7 +1,7 @@
 // The alert queue on the dashboard: what stands, what is next, what waits for the host's word, and what was shown.
 import './alerts.css';
 import type { AlertQueue } from '../../vocabulary/alerts.js';
-import type { HostStream } from '../../vocabulary/api.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money, type Unit } from '../shared/money.js';
 import { type AlertDesk, useAlerts, useUploads } from './alerts.js';
 import { Button, Held, Next, Past, Said } from './alerts-lines.js';

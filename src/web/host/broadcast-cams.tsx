@@ -1,6 +1,6 @@
 // The cams of the Broadcast card: each one’s key to copy, renew and revoke, and the page that broadcasts by itself.
 import { useState } from 'preact/hooks';
-import type { HostStream } from '../../vocabulary/api.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import type { Desk } from './desk.js';
 import { Qr } from './links-card.js';
 import { Line } from './secret-line.js';

@@ -1,6 +1,6 @@
 // The host in chat: a code that makes an account of Discord or Telegram his, and those that are.
 import { useEffect, useState } from 'preact/hooks';
-import type { HostChatAccount } from '../../vocabulary/api.js';
+import type { HostChatAccount } from '../../vocabulary/streams.js';
 import { Copy } from '../shared/parts.js';
 import { span } from '../shared/time.js';
 import type { Desk } from './desk.js';

@@ -1,5 +1,7 @@
 // The host's desk: what the dashboard asks of the server, and how it stays up to date.
-import type { Answer, HostChatAccount, RouteName, Sent, SettleReport, StreamSettings } from '../../vocabulary/api.js';
+import type { Answer, RouteName, Sent } from '../../vocabulary/api.js';
+import type { SettleReport } from '../../vocabulary/books.js';
+import type { HostChatAccount, StreamSettings } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
 import { randomId } from '../shared/bytes.js';

@@ -1,7 +1,7 @@
 // The goal on the dashboard: how far it is, and the form that sets one.
 import { useState } from 'preact/hooks';
-import type { HostStream } from '../../vocabulary/api.js';
 import type { Goal } from '../../vocabulary/goals.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money, parseAmount } from '../shared/money.js';
 import type { Desk } from './desk.js';
 

@@ -1,6 +1,6 @@
 // Watch links: make one or ten thousand, hand them out once.
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { HostStream } from '../../vocabulary/api.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { parseAmount } from '../shared/money.js';
 import { Copy } from '../shared/parts.js';
 import type { Desk } from './desk.js';

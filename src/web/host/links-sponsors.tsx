@@ -1,5 +1,7 @@
 // Behind the links: what our channel holds beside what it promised, and who else sponsors this stream.
-import type { HostStream, SponsorState } from '../../vocabulary/api.js';
+
+import type { SponsorState } from '../../vocabulary/links.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money } from '../shared/money.js';
 
 function Facts({ sponsor, say }: { sponsor: SponsorState; say: (amount: string) => string }) {

@@ -1,6 +1,7 @@
 // The table of watch links: found by search, a page at a time; what each spent, when it ends, more in, taken back.
 import { useState } from 'preact/hooks';
-import type { HostStream, LinksQuery, WatchLink } from '../../vocabulary/api.js';
+import type { LinksQuery, WatchLink } from '../../vocabulary/links.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money, parseAmount } from '../shared/money.js';
 import { span } from '../shared/time.js';
 import type { Desk } from './desk.js';

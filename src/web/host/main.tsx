@@ -5,7 +5,7 @@ import './poll.css';
 import './prediction.css';
 import './report.css';
 import { render } from 'preact';
-import type { HostStream } from '../../vocabulary/api.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { createApi } from '../shared/api.js';
 import { createKeep } from '../shared/keep.js';
 import { money } from '../shared/money.js';

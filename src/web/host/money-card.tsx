@@ -1,5 +1,5 @@
 // What the stream has earned, and the button that brings it home.
-import type { HostStream } from '../../vocabulary/api.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money } from '../shared/money.js';
 import type { Desk } from './desk.js';
 

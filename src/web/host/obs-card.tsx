@@ -1,7 +1,7 @@
 // OBS on the dashboard: connect it, see what it does, have it set up, and say what moves it.
 import './obs.css';
-import type { HostStream } from '../../vocabulary/api.js';
 import type { ObsSight, ObsView } from '../../vocabulary/obs.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import type { Desk } from './desk.js';
 import { lasted, type ObsDesk, useObs } from './obs.js';
 import { ConnectForm, Wrong } from './obs-connect.js';

@@ -1,8 +1,8 @@
 // Polls on the dashboard: open one, see it live, close it or call it off, and take the votes of earlier ones away.
 import { useEffect, useState } from 'preact/hooks';
-import type { HostStream } from '../../vocabulary/api.js';
 import { pollLimits } from '../../vocabulary/poll-limits.js';
 import type { PollKind, PollView } from '../../vocabulary/polls.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money, parseAmount, type Unit } from '../shared/money.js';
 import { type LivePoll, leftOf, percent, seconds, shares, verdict } from '../shared/poll.js';
 import type { Desk } from './desk.js';

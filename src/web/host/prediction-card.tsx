@@ -1,8 +1,8 @@
 // Predictions on the dashboard: open one, lock it, say what happened, correct that once, or call it off.
 import { useState } from 'preact/hooks';
-import type { HostStream } from '../../vocabulary/api.js';
 import { predictionLimits } from '../../vocabulary/prediction-limits.js';
 import type { PredictionView } from '../../vocabulary/predictions.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money, type Unit } from '../shared/money.js';
 import { percent, seconds } from '../shared/poll.js';
 import { disputedFor, type LivePrediction, leftOf, shares, times, verdict } from '../shared/prediction.js';

@@ -1,6 +1,6 @@
 // A bar for each day: how much was watched, and the tips on top; the day under the finger in words.
 import { useState } from 'preact/hooks';
-import type { HostStream } from '../../vocabulary/api.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money } from '../shared/money.js';
 import { barsOf, type DayBar, type ReportLine, type ReportWish, share } from './report.js';
 

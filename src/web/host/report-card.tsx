@@ -1,5 +1,5 @@
 // What the host earned: by day, stream or payer, over the days that he chooses, and as CSV.
-import type { HostStream } from '../../vocabulary/api.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money } from '../shared/money.js';
 import type { Desk } from './desk.js';
 import { chosenDays, dayOf, periods, type Report, type ReportBy } from './report.js';

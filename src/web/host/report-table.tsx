@@ -1,5 +1,5 @@
 // The lines of a report: days, streams or payers, with what each brought and what of it is claimed.
-import type { HostStream } from '../../vocabulary/api.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { decimal, grouped } from '../shared/money.js';
 import type { Report, ReportBy, ReportLine } from './report.js';
 

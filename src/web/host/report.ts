@@ -1,5 +1,6 @@
 // What was earned: which days, which lines, and the table to take away. Pure but for the download.
-import type { Answer, ReportQuery } from '../../vocabulary/api.js';
+import type { Answer } from '../../vocabulary/api.js';
+import type { ReportQuery } from '../../vocabulary/books.js';
 import { type Api, Refusal, refusalOf } from '../shared/api.js';
 
 export type ReportBy = ReportQuery['by'];

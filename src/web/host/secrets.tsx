@@ -1,6 +1,6 @@
 // Addresses that are keys: hidden until asked for, copied without being shown.
 import { useState } from 'preact/hooks';
-import type { HostStream } from '../../vocabulary/api.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { Cams } from './broadcast-cams.js';
 import type { Desk } from './desk.js';
 import { Qr } from './links-card.js';

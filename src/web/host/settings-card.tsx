@@ -1,7 +1,7 @@
 // Title, price and preview of the stream, to change while it runs.
 import { useState } from 'preact/hooks';
-import type { HostStream } from '../../vocabulary/api.js';
 import { basesOf, mediaBases } from '../../vocabulary/media-base.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { decimal, parseAmount, perMinute } from '../shared/money.js';
 import type { Desk } from './desk.js';
 

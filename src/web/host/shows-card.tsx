@@ -1,8 +1,8 @@
 // Past shows: what each brought, its summary to hand on, its tables to take away, and what everybody may know of them.
 import { useEffect, useState } from 'preact/hooks';
 import { lasting } from '../../goals/picture/times.js';
-import type { HostStream } from '../../vocabulary/api.js';
 import type { ShowLine, ShowList, ShowSettings } from '../../vocabulary/shows.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { money } from '../shared/money.js';
 import type { Desk } from './desk.js';
 

@@ -1,9 +1,11 @@
 // What the dashboard knows.
-import type { HostStream, LinkPage, LinksQuery, StreamInfo } from '../../vocabulary/api.js';
+
 import type { FeedEvent } from '../../vocabulary/events.js';
 import type { Goal } from '../../vocabulary/goals.js';
+import type { LinkPage, LinksQuery } from '../../vocabulary/links.js';
 import type { PollView } from '../../vocabulary/polls.js';
 import type { PredictionView } from '../../vocabulary/predictions.js';
+import type { HostStream, StreamInfo } from '../../vocabulary/streams.js';
 import type { LivePoll } from '../shared/poll.js';
 import type { LivePrediction } from '../shared/prediction.js';
 import type { Toast } from '../shared/toasts.js';

@@ -1,8 +1,8 @@
 // Who carries the shows: top tips of a show, of the last hour, of the day and ever; and who comes show after show.
 import './shows.css';
 import { useEffect, useState } from 'preact/hooks';
-import type { HostStream } from '../../vocabulary/api.js';
 import type { Leaderboard, Span, Streaks } from '../../vocabulary/goals.js';
+import type { HostStream } from '../../vocabulary/streams.js';
 import { createApi } from '../shared/api.js';
 import { money } from '../shared/money.js';
 import type { Desk } from './desk.js';

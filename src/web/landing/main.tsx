@@ -3,7 +3,7 @@ import '../shared/base.css';
 import './landing.css';
 import { render } from 'preact';
 import { registry } from '../../chain/addresses.js';
-import type { StreamInfo } from '../../vocabulary/api.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import { createApi } from '../shared/api.js';
 import { Communities } from '../shared/communities.js';
 import { money, perMinute } from '../shared/money.js';

@@ -1,5 +1,5 @@
 // Where a stream's people talk: links to the platforms, by their names.
-import type { StreamInfo } from '../../vocabulary/api.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 
 const names: Record<StreamInfo['communities'][number]['platform'], string> = {
   discord: 'Discord',

@@ -1,6 +1,6 @@
 // Small pieces all pages share: the mark, the lamp, a button that copies.
 import { useState } from 'preact/hooks';
-import type { StreamInfo } from '../../vocabulary/api.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 
 export function Mark() {
   return (

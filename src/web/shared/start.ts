@@ -1,5 +1,5 @@
 // When a stream is said to start, for people who wait. Pure.
-import type { StreamInfo } from '../../vocabulary/api.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 
 /** A start that has not come this long after its time is not spoken of any more. */
 const lateMs = 60 * 60_000;

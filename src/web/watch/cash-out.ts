@@ -1,6 +1,7 @@
 // Everything that is this page's own, sent to another address: channels closed, then one signed transfer, over any reload.
 import type { ReceiveAuthorization } from '../../payments/typed-data.js';
-import type { StreamInfo, TransferRequest } from '../../vocabulary/api.js';
+import type { TransferRequest } from '../../vocabulary/channels.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
 import { randomHex } from '../shared/bytes.js';

@@ -7,8 +7,10 @@ import {
   type ReceiveAuthorization,
   type TokenDomain,
 } from '../../payments/typed-data.js';
-import type { DepositRequest, Sent, StreamInfo } from '../../vocabulary/api.js';
+import type { Sent } from '../../vocabulary/api.js';
+import type { DepositRequest } from '../../vocabulary/channels.js';
 import type { PurseState } from '../../vocabulary/events.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
 import { randomHex } from '../shared/bytes.js';

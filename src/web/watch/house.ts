@@ -1,8 +1,9 @@
 // The watch page's parts, wired: stream, session, payer, gate, player and feed around one state.
 import type HlsType from 'hls.js';
-import type { SessionInfo, StreamInfo } from '../../vocabulary/api.js';
 import type { AiredTip, FeedEvent } from '../../vocabulary/events.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
+import type { SessionInfo } from '../../vocabulary/watching.js';
 import { createCover } from '../chat/cover.js';
 import { type Api, passing, Refusal } from '../shared/api.js';
 import { type FeedSocket, followFeed } from '../shared/feed.js';

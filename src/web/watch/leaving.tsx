@@ -1,5 +1,5 @@
 // The two steps out that need nobody's consent, with words about when the money comes.
-import type { ChannelInfo } from '../../vocabulary/api.js';
+import type { ChannelInfo } from '../../vocabulary/channels.js';
 import { money } from '../shared/money.js';
 import { type Acts, short } from './acts.js';
 import { delay, moment } from './moment.js';

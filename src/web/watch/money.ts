@@ -1,6 +1,7 @@
 // The viewer's own money: put in by address or wallet, taken out, sent on; remembers what is under way.
 import { channelId } from '../../payments/typed-data.js';
-import type { ChannelInfo, StreamInfo } from '../../vocabulary/api.js';
+import type { ChannelInfo } from '../../vocabulary/channels.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, Refusal } from '../shared/api.js';
 import type { Keep } from '../shared/keep.js';

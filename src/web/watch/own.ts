@@ -1,5 +1,5 @@
 // Which of the viewer's money is whose: of this page's key, or put in by a wallet. Pure.
-import type { ChannelInfo } from '../../vocabulary/api.js';
+import type { ChannelInfo } from '../../vocabulary/channels.js';
 import { type Purse, room } from './purses.js';
 import type { WatchState } from './state.js';
 

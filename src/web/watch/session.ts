@@ -1,6 +1,7 @@
 // The session with the gate: opened by a proof, opened again by itself when the server forgot it.
 import type { Domain } from '../../payments/typed-data.js';
-import type { SessionInfo, StreamInfo } from '../../vocabulary/api.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
+import type { SessionInfo } from '../../vocabulary/watching.js';
 import { type Api, passing, Refusal } from '../shared/api.js';
 import { backoff, pause } from '../shared/time.js';
 import type { Clock } from './clock.js';

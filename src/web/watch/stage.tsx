@@ -1,7 +1,7 @@
 // The stage: the picture, and what stands in its place when there is none.
 import type { ComponentChildren, JSX } from 'preact';
 import { useMemo, useRef, useState } from 'preact/hooks';
-import type { StreamInfo } from '../../vocabulary/api.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import { announced, dateOf } from '../shared/start.js';
 import { useTick } from '../shared/tick.js';
 import { span } from '../shared/time.js';

@@ -2,8 +2,8 @@
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { bytesToHex, hexToBytes } from '@noble/hashes/utils.js';
 import { type ChannelFields, channelId, depositNonce } from '../../payments/typed-data.js';
-import type { StreamInfo } from '../../vocabulary/api.js';
 import type { PredictionView, StakeReceipt, StakeRequest } from '../../vocabulary/predictions.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { type Api, passing } from '../shared/api.js';
 import { randomHex, randomId } from '../shared/bytes.js';

@@ -1,9 +1,10 @@
 // What the watch page knows, and what it therefore is: one state, one phase. Pure.
-import type { ChannelInfo, StreamInfo } from '../../vocabulary/api.js';
+import type { ChannelInfo } from '../../vocabulary/channels.js';
 import type { AiredTip } from '../../vocabulary/events.js';
 import type { Goal } from '../../vocabulary/goals.js';
 import type { OwnVote } from '../../vocabulary/polls.js';
 import type { AddressStakes, PredictionView } from '../../vocabulary/predictions.js';
+import type { StreamInfo } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { LivePoll } from '../shared/poll.js';
 import type { LivePrediction } from '../shared/prediction.js';

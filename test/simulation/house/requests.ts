@@ -1,5 +1,5 @@
 // What a server is asked: each request as its HTTP handler serves it, and what the answer says to who asked.
-import type { DepositRequest } from '../../../src/vocabulary/api.js';
+import type { DepositRequest } from '../../../src/vocabulary/channels.js';
 import type { Hex } from '../../../src/vocabulary/values.js';
 import type { House } from './open.js';
 

@@ -1,7 +1,6 @@
 // How the overlay looks: a live preview to drag its parts on, their switches, the theme, and the host's own CSS.
 import './card.css';
 import { useState } from 'preact/hooks';
-import type { HostStream } from '../../../vocabulary/api.js';
 import {
   type PartName,
   partNames,
@@ -10,6 +9,7 @@ import {
   type ThemeName,
   themeNames,
 } from '../../../vocabulary/places.js';
+import type { HostStream } from '../../../vocabulary/streams.js';
 import type { Desk } from '../desk.js';
 import { Canvas, placesOf } from './canvas.js';
 import { type LookDesk, useLook, withPart } from './look.js';

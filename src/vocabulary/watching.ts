@@ -1,0 +1,47 @@
+// What a viewer’s page and the server say to each other: sessions, vouchers, tips.
+import { z } from 'zod';
+import { PurseState } from './events.js';
+import { Address, Amount, Bytes32, IdempotencyId, Milliseconds, plainText, Signature, StreamId } from './values.js';
+
+/** Proof that the caller holds a key: EIP-712 `Session(string stream,uint64 issuedAt)`, issuedAt in ms by the server's clock. */
+export const SessionRequest = z
+  .object({ stream: StreamId, signer: Address, issuedAt: Milliseconds, signature: Signature })
+  .meta({ id: 'SessionRequest' });
+
+export const SessionInfo = z
+  .object({
+    session: z.string(),
+    stream: StreamId,
+    signer: Address,
+    purses: z.array(PurseState),
+    previewLeftMs: Milliseconds,
+    serverTime: Milliseconds,
+  })
+  .meta({ id: 'SessionInfo' });
+export type SessionInfo = z.infer<typeof SessionInfo>;
+
+/** For players that can send no token: playlists and keys below `folder`, for the session that asked for it. */
+export const NativeTicket = z
+  .object({ folder: z.string().meta({ description: 'root-relative; has each cam’s playlist, and `state.json`' }) })
+  .meta({ id: 'NativeTicket' });
+
+/** Cumulative: "up to `maxClaimableAmount` in total", EIP-712 `Voucher(bytes32 channelId,uint128 maxClaimableAmount)`. */
+export const VoucherRequest = z
+  .object({ channelId: Bytes32, maxClaimableAmount: Amount, signature: Signature })
+  .meta({ id: 'VoucherRequest', description: 'channelId is the purse’s id: a channel’s, or a watch link’s' });
+
+export const TipRequest = z
+  .object({ id: IdempotencyId, amount: Amount, name: plainText(40), message: plainText(280) })
+  .meta({ id: 'TipRequest' });
+export const TipReceipt = z
+  .object({
+    id: z.string(),
+    n: z.number().int(),
+    amount: Amount,
+    name: z.string(),
+    message: z.string(),
+    at: Milliseconds,
+    purse: PurseState,
+  })
+  .meta({ id: 'TipReceipt' });
+export type TipReceipt = z.infer<typeof TipReceipt>;
