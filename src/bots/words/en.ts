@@ -1,6 +1,7 @@
 // Everything that the bots say, in English: the catalogue that every other language has the shape of.
 import type { PollKind } from '../../vocabulary/polls.js';
-import type { Facts, ProblemCode } from '../../vocabulary/problems.js';
+import type { ProblemCode } from '../../vocabulary/problems.js';
+import type { Facts } from '../../vocabulary/refusals/wording.js';
 import type { AmountFault } from '../amounts.js';
 import { about as aboutPosts, posts } from './posts/en.js';
 import * as predictions from './predictions/en.js';

@@ -1,6 +1,7 @@
 // Asks the server's HTTP API, typed by the vocabulary; refusals come as `Refusal`.
 import type { Answer, Params, RouteName, routes, Sent } from '../../vocabulary/api.js';
-import type { Facts, ProblemBody, ProblemCode } from '../../vocabulary/problems.js';
+import type { ProblemBody, ProblemCode } from '../../vocabulary/problems.js';
+import type { Facts } from '../../vocabulary/refusals/wording.js';
 
 type Routes = typeof routes;
 const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` } = {

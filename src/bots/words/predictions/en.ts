@@ -1,5 +1,5 @@
 // What the bots say about predictions, in English.
-import type { Facts } from '../../../vocabulary/problems.js';
+import type { Facts } from '../../../vocabulary/refusals/wording.js';
 
 export const about = {
   predict: 'Let the audience predict what happens, with stakes',
