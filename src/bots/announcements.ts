@@ -1,7 +1,7 @@
 // Where each community wants to hear that a show begins, whom it pings, and in which words.
 import type { Selectable } from 'kysely';
 import type { Store } from '../store/index.js';
-import type { BotAnnouncementRow } from '../store/schema.js';
+import type { BotAnnouncementRow } from '../store/rows/bots.js';
 import type { Community, Place } from './command.js';
 
 export interface Announcement {

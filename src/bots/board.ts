@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
-import type { BotMessageRow } from '../store/schema.js';
+import type { BotMessageRow } from '../store/rows/bots.js';
 import { Problem } from '../vocabulary/problems.js';
 import { Gone, reasonOf, type Said } from './poster.js';
 import type { Posters } from './posters.js';

@@ -1,7 +1,7 @@
 // What each community has set: who pays for its links and on what terms, its usual show, its language, and limits of tips.
 import type { Selectable } from 'kysely';
 import type { Store } from '../store/index.js';
-import type { BotCommunityRow } from '../store/schema.js';
+import type { BotCommunityRow } from '../store/rows/bots.js';
 import type { Community } from './command.js';
 
 export interface Sponsoring {

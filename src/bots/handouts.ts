@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { ChatUser } from '../payments/chat/index.js';
 import type { Store, Trx } from '../store/index.js';
-import type { BotHandoutRow } from '../store/schema.js';
+import type { BotHandoutRow } from '../store/rows/bots.js';
 import type { Community } from './command.js';
 import type { Sponsoring } from './communities.js';
 import type { Refused } from './sponsoring.js';

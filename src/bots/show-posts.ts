@@ -1,7 +1,7 @@
 // Announcements that were posted: each is written down before it is posted, so that no restart and no repeat posts it twice.
 import type { Selectable } from 'kysely';
 import type { Store } from '../store/index.js';
-import type { BotPostRow } from '../store/schema.js';
+import type { BotPostRow } from '../store/rows/bots.js';
 import type { Announcement } from './announcements.js';
 import type { Said } from './poster.js';
 

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Feed } from '../feed/index.js';
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
-import type { GoalRow } from '../store/schema.js';
+import type { GoalRow } from '../store/rows/shows.js';
 import { createTurns } from '../turns.js';
 import type { Goal, GoalWish } from '../vocabulary/goals.js';
 import { Problem } from '../vocabulary/problems.js';

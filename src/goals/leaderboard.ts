@@ -1,6 +1,6 @@
 // Who gave most: of a show, of the last hour, of a day, of all time; by person, however many accounts and pages that person has.
 import type { Store } from '../store/index.js';
-import type { TipRow } from '../store/schema.js';
+import type { TipRow } from '../store/rows/money.js';
 import type { Leader, Leaderboard, Span } from '../vocabulary/goals.js';
 import type { ShowBook } from './shows.js';
 import { leastStreak, type StreakBook } from './streaks.js';

@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Logger } from '../log.js';
 import type { Db, Store, Trx } from '../store/index.js';
-import type { ShowRow } from '../store/schema.js';
+import type { ShowRow } from '../store/rows/shows.js';
 import { createTurns } from '../turns.js';
 import type { Goal } from '../vocabulary/goals.js';
 import { comesBackMs, goesOn, type ShowTimes } from './show-rule.js';

@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Db } from '../store/index.js';
-import type { ChargeRow } from '../store/schema.js';
+import type { ChargeRow } from '../store/rows/money.js';
 
 /** Few enough that keys are handed out meanwhile: reading a page stops everything else. */
 const pageSize = 2000;

@@ -2,7 +2,7 @@
 import { setImmediate as breathe } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { Db } from '../store/index.js';
-import type { ChargeRow } from '../store/schema.js';
+import type { ChargeRow } from '../store/rows/money.js';
 import type { Hex } from '../vocabulary/values.js';
 
 /** Few enough that keys are handed out meanwhile: reading them stops everything else. */

@@ -1,6 +1,6 @@
 // What a charge is asked for as, what it answers, and what it counts under.
 import type { Trx } from '../store/index.js';
-import type { ChargeRow } from '../store/schema.js';
+import type { ChargeRow } from '../store/rows/money.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Purse } from './purse.js';
 

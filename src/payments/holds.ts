@@ -1,6 +1,6 @@
 // Amounts set aside in a purse, for what may be called off: they leave no room for anything else, and are taken or let go later.
 import type { Trx } from '../store/index.js';
-import type { HoldRow } from '../store/schema.js';
+import type { HoldRow } from '../store/rows/money.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Charge, ChargeRequest } from './charges.js';
 import type { Committer } from './committer.js';

@@ -2,7 +2,7 @@
 import { isError, type JsonRpcProvider, keccak256, type TransactionReceipt, type Wallet } from 'ethers';
 import type { Logger } from '../log.js';
 import type { Store } from '../store/index.js';
-import type { TransactionRow } from '../store/schema.js';
+import type { TransactionRow } from '../store/rows/money.js';
 import { createTurns } from '../turns.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';

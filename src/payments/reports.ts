@@ -1,6 +1,6 @@
 // What was earned, summed from every single charge: by stream, by day, by payer.
 import type { Db } from '../store/index.js';
-import type { ChargeRow } from '../store/schema.js';
+import type { ChargeRow } from '../store/rows/money.js';
 import type { Hex } from '../vocabulary/values.js';
 import { chargePages } from './charge-pages.js';
 import { sideOf } from './charges.js';

@@ -1,7 +1,7 @@
 // Between rows and values: how purses, channels and charges are kept in the database.
 import type { Selectable } from 'kysely';
 import type { Store, Trx } from '../store/index.js';
-import type { ChannelRow, ChargeRow, HoldRow, PurseRow } from '../store/schema.js';
+import type { ChannelRow, ChargeRow, HoldRow, PurseRow } from '../store/rows/money.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Purse } from './purse.js';
 import type { ChannelFields } from './typed-data.js';

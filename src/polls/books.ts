@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import { createCommitter } from '../payments/index.js';
 import type { Store, Trx } from '../store/index.js';
-import type { PollRow, PollVoteRow } from '../store/schema.js';
+import type { PollRow, PollVoteRow } from '../store/rows/polls.js';
 import type { PollKind, PollTally } from '../vocabulary/polls.js';
 
 export interface Poll {

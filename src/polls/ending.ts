@@ -1,7 +1,7 @@
 // How a poll ends: no more votes, then what was held is taken or let go, then the result, each step on disk.
 import type { Feed } from '../feed/index.js';
 import type { Trx } from '../store/index.js';
-import type { PollVoteRow } from '../store/schema.js';
+import type { PollVoteRow } from '../store/rows/polls.js';
 import { Problem } from '../vocabulary/problems.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Books, Poll } from './books.js';

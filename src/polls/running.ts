@@ -1,5 +1,5 @@
 // A poll that runs, in memory: its votes folded by voter, its tally, and what is on its way to disk.
-import type { PollVoteRow } from '../store/schema.js';
+import type { PollVoteRow } from '../store/rows/polls.js';
 import type { OwnVote, PollTally } from '../vocabulary/polls.js';
 import type { Poll } from './books.js';
 import { byPerson, count, type Vote } from './tally.js';

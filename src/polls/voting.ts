@@ -1,9 +1,10 @@
 // Taking a vote: once for each id, judged, set aside where it is paid for, on disk, and then counted.
 import type { Charge } from '../payments/index.js';
 import type { Trx } from '../store/index.js';
-import type { PollVoteRow } from '../store/schema.js';
+import type { PollVoteRow } from '../store/rows/polls.js';
 import { createTurns } from '../turns.js';
-import { type Facts, Problem } from '../vocabulary/problems.js';
+import { Problem } from '../vocabulary/problems.js';
+import type { Facts } from '../vocabulary/refusals/wording.js';
 import type { Hex } from '../vocabulary/values.js';
 import type { Books, Poll } from './books.js';
 import { reasonOf } from './ending.js';

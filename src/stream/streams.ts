@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Feed } from '../feed/index.js';
 import type { Store, Trx } from '../store/index.js';
-import type { StreamRow } from '../store/schema.js';
+import type { StreamRow } from '../store/rows/streams.js';
 import { createTurns } from '../turns.js';
 import { Problem } from '../vocabulary/problems.js';
 import { type Cam, mainCam, newSecret, openCams } from './cams.js';

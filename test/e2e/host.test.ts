@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vite
 import { addressOf, passId, randomKey, sessionDigest, sign, voucherDigest } from '../../src/payments/typed-data.js';
 import { readCsv } from '../../src/sponsor/wishes.js';
 import { openStore } from '../../src/store/index.js';
-import type { ChargeRow } from '../../src/store/schema.js';
+import type { ChargeRow } from '../../src/store/rows/money.js';
 import { Problem } from '../../src/vocabulary/problems.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { launch, shoot } from '../support/browser.js';

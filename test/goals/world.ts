@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { openFeed } from '../../src/feed/index.js';
 import { createStandings } from '../../src/goals/index.js';
 import { openStore } from '../../src/store/index.js';
-import type { ChargeRow } from '../../src/store/schema.js';
+import type { ChargeRow } from '../../src/store/rows/money.js';
 import type { Goal } from '../../src/vocabulary/goals.js';
 import type { PollView } from '../../src/vocabulary/polls.js';
 import type { PredictionView } from '../../src/vocabulary/predictions.js';

@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import { openFeed } from '../../src/feed/index.js';
 import { openObs } from '../../src/overlay/obs/index.js';
 import { openStore, type Store } from '../../src/store/index.js';
-import type { AlertRow } from '../../src/store/schema.js';
+import type { AlertRow } from '../../src/store/rows/overlay.js';
 import type { ObsAllow, ObsDeed, ObsRule, ObsTrigger } from '../../src/vocabulary/obs.js';
 import { removeFolder, temporaryFolder } from '../support/dtok.js';
 import { addStream, silent } from '../support/payments.js';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { openFeed } from '../../src/feed/index.js';
 import { createTicker } from '../../src/overlay/ticker.js';
 import { openStore } from '../../src/store/index.js';
-import type { AlertRow } from '../../src/store/schema.js';
+import type { AlertRow } from '../../src/store/rows/overlay.js';
 import type { PredictionEvent } from '../../src/vocabulary/events.js';
 import { addStream, silent } from '../support/payments.js';
 

@@ -1,7 +1,7 @@
 // Alerts as they are kept: reading them, and the writes that move one from state to state.
 import type { Selectable } from 'kysely';
 import type { Store, Trx } from '../../store/index.js';
-import type { AlertRow } from '../../store/schema.js';
+import type { AlertRow } from '../../store/rows/overlay.js';
 import type { AlertInfo } from '../../vocabulary/alerts.js';
 import type { AiredTip } from '../../vocabulary/events.js';
 import type { Hex } from '../../vocabulary/values.js';

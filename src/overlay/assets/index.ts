@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Store } from '../../store/index.js';
-import type { AssetRow } from '../../store/schema.js';
+import type { AssetRow } from '../../store/rows/overlay.js';
 import { type Asset, assetFolder, assetLimits, isSoundFile } from '../../vocabulary/alert-looks.js';
 import { Problem } from '../../vocabulary/problems.js';
 import { endOf } from './kinds.js';

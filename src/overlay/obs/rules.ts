@@ -1,5 +1,5 @@
 // Which events a rule is for, when it acts on one, and what it writes. Pure.
-import type { AlertRow } from '../../store/schema.js';
+import type { AlertRow } from '../../store/rows/overlay.js';
 import type { FeedEvent } from '../../vocabulary/events.js';
 import type { ObsRule, ObsTrigger } from '../../vocabulary/obs.js';
 

@@ -1,6 +1,6 @@
 // Chat accounts that are known here: each with its purse's address and its caps; rows in the store, all in memory.
 import type { Store } from '../../store/index.js';
-import type { ChatAccountRow } from '../../store/schema.js';
+import type { ChatAccountRow } from '../../store/rows/chat.js';
 import type { Hex } from '../../vocabulary/values.js';
 import { addressOf } from '../typed-data.js';
 import type { Caps } from './caps.js';

@@ -1,6 +1,6 @@
 // What a sponsor lets chat accounts spend on a stream: one for each person, written down before its purse is made.
 import type { Store } from '../../store/index.js';
-import type { ChatAllowanceRow } from '../../store/schema.js';
+import type { ChatAllowanceRow } from '../../store/rows/chat.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Ledger } from '../ledger.js';
 import type { Links } from '../links.js';

@@ -1,6 +1,6 @@
 // Chat accounts and pages of one person: joined by a one-time code, and what the account may spend of the page's channel.
 import type { Store, Trx } from '../../store/index.js';
-import type { ChatLinkRow } from '../../store/schema.js';
+import type { ChatLinkRow } from '../../store/rows/chat.js';
 import { createTurns } from '../../turns.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';

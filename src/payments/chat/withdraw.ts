@@ -2,7 +2,7 @@
 import { id as keccakText } from 'ethers';
 import type { Logger } from '../../log.js';
 import type { Store } from '../../store/index.js';
-import type { ChatWithdrawalRow } from '../../store/schema.js';
+import type { ChatWithdrawalRow } from '../../store/rows/chat.js';
 import { Problem, type ProblemCode } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Chain } from '../chain.js';

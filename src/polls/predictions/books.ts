@@ -1,7 +1,7 @@
 // Predictions and their stakes as they are kept: rows in, rows out.
 import { sql } from 'kysely';
 import type { Store, Trx } from '../../store/index.js';
-import type { PredictionPayoutRow, PredictionRow, PredictionStakeRow } from '../../store/schema.js';
+import type { PredictionPayoutRow, PredictionRow, PredictionStakeRow } from '../../store/rows/polls.js';
 import type { Hex } from '../../vocabulary/values.js';
 import type { Terms } from './channel.js';
 

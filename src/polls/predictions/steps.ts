@@ -2,7 +2,7 @@
 import type { Feed } from '../../feed/index.js';
 import type { Logger } from '../../log.js';
 import type { Trx } from '../../store/index.js';
-import type { PredictionPayoutRow } from '../../store/schema.js';
+import type { PredictionPayoutRow } from '../../store/rows/polls.js';
 import type { PredictionEvent } from '../../vocabulary/events.js';
 import { Problem } from '../../vocabulary/problems.js';
 import type { Hex } from '../../vocabulary/values.js';
