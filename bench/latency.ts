@@ -1,23 +1,32 @@
 // npm run bench latency: from a clock before the encoder to the picture on a page, ours beside the same without encryption and beside ffmpeg's HLS.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { loadavg } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Browser, Page } from 'playwright-core';
 import { build } from '../scripts/build.mjs';
+import { missingForObs } from '../scripts/obs.mjs';
 import { launch } from '../test/support/browser.js';
-import { removeFolder, startDtok } from '../test/support/dtok.js';
-import { clockArgs, readClock } from './support/clock-picture.js';
+import { type Dtok, removeFolder, startDtok } from '../test/support/dtok.js';
+import { readClock } from './support/clock-picture.js';
 import { ffmpegWay, ourWay, type Way } from './support/latency-house.js';
+import { browserPublisher, ffmpegPublisher, obsPublisher, type Publisher } from './support/latency-publishers.js';
 import { machine, markdownTable } from './support/table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '30' }, gop: { type: 'string', default: '30' } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '30' },
+    gop: { type: 'string', default: '30' },
+    only: { type: 'string', default: '' },
+  },
 });
-const [seconds, gop] = [Number(values.seconds), Number(values.gop)];
-if (!(seconds > 0 && Number.isInteger(gop) && gop > 0)) {
-  process.stderr.write('--seconds is a number above 0, --gop a whole number of frames at 30 a second\n');
+const [rounds, seconds, gop] = [Number(values.rounds), Number(values.seconds), Number(values.gop)];
+if (!(seconds > 0 && [rounds, gop].every((n) => Number.isInteger(n) && n > 0))) {
+  process.stderr.write(
+    '--seconds is a number above 0, --rounds a whole one, --gop a whole number of frames at 30 a second\n',
+  );
   process.exit(1);
 }
 
@@ -26,24 +35,41 @@ const everyMs = 200;
 const startLimitMs = 40_000;
 const say = (what: string): void => void process.stderr.write(`${what}\n`);
 
+/** A way with somebody who broadcasts on it. */
+interface Show extends Omit<Way, 'rtmp'> {
+  publish(): Promise<Publisher>;
+}
+
+const byFfmpeg = (open: () => Promise<Way>) => async (): Promise<Show> => {
+  const way = await open();
+  return { ...way, publish: () => ffmpegPublisher(way.rtmp, gop) };
+};
+
 /** The whole product: a watch link that pays for each key, and the page that viewers have. */
-async function product(env: Record<string, string>): Promise<Way> {
-  const dtok = await startDtok({ env: { TEST_CARD: 'off', PREVIEW_SECONDS: '0', LOG_LEVEL: 'warn', ...env } });
-  const { streamKey } = await dtok.api('hostStream', { params: { stream: 'main' } });
+const product = (publisher: (dtok: Dtok) => Promise<Publisher>) => async (): Promise<Show> => {
+  const dtok = await startDtok({ env: { TEST_CARD: 'off', PREVIEW_SECONDS: '0', LOG_LEVEL: 'warn' } });
   return {
-    rtmp: `${dtok.rtmp}/${streamKey}`,
     page: dtok.watchLink,
+    publish: () => publisher(dtok),
     async stop() {
       await dtok.stop();
       removeFolder(dtok.data);
     },
   };
+};
+
+async function byRtmp(dtok: Dtok): Promise<Publisher> {
+  const { streamKey } = await dtok.api('hostStream', { params: { stream: 'main' } });
+  return ffmpegPublisher(`${dtok.rtmp}/${streamKey}`, gop);
 }
 
 async function untilItMoves(page: Page): Promise<void> {
   const until = performance.now() + startLimitMs;
   while ((await page.evaluate(readClock)) === null) {
-    if (performance.now() > until) throw new Error('no picture with a clock');
+    if (performance.now() > until) {
+      await page.screenshot({ path: '/tmp/lat.png' });
+      throw new Error('no picture with a clock');
+    }
     await pause(100);
   }
 }
@@ -58,41 +84,68 @@ async function watch(page: Page): Promise<number[]> {
   return ages;
 }
 
-async function measure(browser: Browser, name: string, open: () => Promise<Way>): Promise<string[]> {
-  say(name);
-  const way = await open();
-  const publisher: ChildProcess = spawn('ffmpeg', clockArgs(gop, way.rtmp), { stdio: ['ignore', 'ignore', 'inherit'] });
+/** How old the picture is, ms, at each look of one round. */
+async function measure(browser: Browser, open: () => Promise<Show>): Promise<number[]> {
+  const show = await open();
   const page = await browser.newPage({ viewport: { width: 1000, height: 800 } });
   page.on('console', (message) => message.type() === 'info' && say(`  ${message.text()}`));
+  let publisher: Publisher | null = null;
   try {
+    publisher = await show.publish();
     await pause(6000);
-    await page.goto(way.page);
+    await page.goto(show.page);
     await untilItMoves(page);
     await pause(warmUpMs);
-    const ages = (await watch(page)).sort((a, b) => a - b);
-    const at = (share: number): string =>
-      `${((ages[Math.floor(ages.length * share)] ?? Number.NaN) / 1000).toFixed(2)} s`;
-    return [name, at(0.5), at(0.95), at(0), at(0.9999), `${ages.length}`];
+    return await watch(page);
   } finally {
     await page.close();
-    publisher.kill('SIGKILL');
-    await way.stop();
+    await publisher?.stop();
+    await show.stop();
   }
+}
+
+function rowOf(name: string, rounds: number[][]): string[] {
+  const ages = rounds.flat().sort((a, b) => a - b);
+  const worded = (ms: number | undefined): string => `${((ms ?? Number.NaN) / 1000).toFixed(2)} s`;
+  const at = (share: number, of = ages): number | undefined => of[Math.floor(of.length * share)];
+  const medians = rounds.map(
+    (round) =>
+      at(
+        0.5,
+        round.toSorted((a, b) => a - b),
+      ) ?? Number.NaN,
+  );
+  const span = `${worded(Math.min(...medians))} to ${worded(Math.max(...medians))}`;
+  return [name, worded(at(0.5)), span, worded(at(0.95)), worded(at(0.9999)), `${ages.length}`];
 }
 
 await build();
 const browser = await launch();
-const rows: string[][] = [];
-const ways: [string, () => Promise<Way>][] = [
-  ['dTok: watch page, each key paid for', () => product({})],
-  ['its packager and player, encrypted, keys for free', () => ourWay(root, true, 500)],
-  ['the same, not encrypted', () => ourWay(root, false, 500)],
-  ['the same, encrypted, whole segments only', () => ourWay(root, true, 0)],
-  ['ffmpeg’s HLS and hls.js by their defaults', () => ffmpegWay(root)],
+const missing = missingForObs();
+if (missing.length > 0) say(`without OBS: ${missing.join(' and ')} is not here`);
+const ways: [string, () => Promise<Show>][] = [
+  ['dTok, from ffmpeg: watch page, each key paid for', product(byRtmp)],
+  ...(missing.length > 0
+    ? []
+    : ([['the same, from a real OBS', product(obsPublisher)]] as [string, () => Promise<Show>][])),
+  ['the same, from the broadcast page of a browser', product(browserPublisher)],
+  ['its packager and player, encrypted, keys for free', byFfmpeg(() => ourWay(root, true, 500))],
+  ['the same, not encrypted', byFfmpeg(() => ourWay(root, false, 500))],
+  ['the same, encrypted, whole segments only', byFfmpeg(() => ourWay(root, true, 0))],
+  ['ffmpeg’s HLS and hls.js by their defaults', byFfmpeg(() => ffmpegWay(root))],
 ];
-for (const [name, open] of ways) rows.push(await measure(browser, name, open));
+const wanted = ways.filter(([name]) => name.includes(values.only));
+const seen = new Map<string, number[][]>(wanted.map(([name]) => [name, []]));
+for (let round = 1; round <= rounds; round++) {
+  for (const [name, open] of wanted) {
+    say(`round ${round} of ${rounds}, load ${loadavg()[0]?.toFixed(1)}: ${name}`);
+    seen.get(name)?.push(await measure(browser, open));
+  }
+}
 await browser.close();
-const header = ['glass to screen', 'p50', 'p95', 'least', 'most', 'looks'];
-const command = `npm run bench latency -- --seconds ${seconds} --gop ${gop}`;
+const header = ['glass to screen', 'p50', 'of each round', 'p95', 'most', 'looks'];
+const only = values.only && ` --only '${values.only}'`;
+const command = `npm run bench latency -- --rounds ${rounds} --seconds ${seconds} --gop ${gop}${only}`;
+const rows = [...seen].map(([name, ages]) => rowOf(name, ages));
 process.stdout.write(`${machine(command)}\n\n${markdownTable(header, rows)}\n`);
 process.exit(0);

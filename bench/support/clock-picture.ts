@@ -3,7 +3,8 @@
 /** Milliseconds, as many bits: about two minutes before it begins anew. */
 const bits = 17;
 const block = 16;
-const width = 640;
+export const clockSize = { width: 640, height: 360 };
+const { width, height } = clockSize;
 /** Before the bits, a block of light and one of dark tell that there is a clock at all. */
 const guards = 2;
 
@@ -23,12 +24,44 @@ const filters = [
 
 /** ffmpeg arguments for a publisher with picture and sound, paced like a camera; `gop` frames between keyframes. */
 export const clockArgs = (gop: number, url: string): string[] => [
-  ...['-hide_banner', '-loglevel', 'error', '-re', '-f', 'lavfi', '-i', `testsrc2=s=${width}x360:r=30`],
+  ...['-hide_banner', '-loglevel', 'error', '-re', '-f', 'lavfi', '-i', `testsrc2=s=${width}x${height}:r=30`],
   ...['-re', '-f', 'lavfi', '-i', 'sine=440:r=48000', '-vf', filters],
   ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-threads', '1'],
   ...['-g', `${gop}`, '-sc_threshold', '0', '-b:v', '1500k', '-maxrate', '1500k', '-bufsize', '1500k'],
   ...['-c:a', 'aac', '-b:a', '96k', '-flvflags', 'no_duration_filesize', '-f', 'flv', url],
 ];
+
+declare global {
+  /** Of `drawClock`. */
+  var startClock: () => HTMLCanvasElement;
+}
+
+/** Runs in a page that stands for a camera or a screen: `startClock()` is a canvas with something that moves, and the clock. */
+export const drawClock = `window.startClock = () => {
+  const canvas = document.createElement('canvas');
+  canvas.width = ${width};
+  canvas.height = ${height};
+  canvas.style.display = 'block';
+  const context = canvas.getContext('2d', { alpha: false });
+  const draw = () => {
+    const now = Date.now();
+    for (let i = 0; i < 16; i++) {
+      context.fillStyle = 'hsl(' + ((i * 24 + now / 40) % 360) + ', 60%, 45%)';
+      context.fillRect(i * 40, 0, 40, ${height});
+    }
+    context.fillStyle = '#fff';
+    context.fillRect((now / 5) % ${width}, 160 + 80 * Math.sin(now / 700), 60, 60);
+    context.fillStyle = '#000';
+    context.fillRect(0, 0, ${(bits + guards) * block}, ${block});
+    context.fillStyle = '#fff';
+    context.fillRect(0, 0, ${block}, ${block});
+    for (let i = 0; i < ${bits}; i++)
+      if (Math.floor(now / 2 ** i) % 2 === 1) context.fillRect((${guards} + i) * ${block}, 0, ${block}, ${block});
+    requestAnimationFrame(draw);
+  };
+  draw();
+  return canvas;
+};`;
 
 /** Runs in the page: how old the picture on screen is, ms; null when it shows no clock. */
 export const readClock = `(() => {

@@ -34,8 +34,9 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await exit;
 }
 
-async function startScreen() {
-  const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1280x720x24', '-nolisten', 'tcp'], {
+/** A screen that nobody sees, on a display of its own: `display` is what programs are told. */
+export async function startScreen(size = '1280x720') {
+  const child = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', `${size}x24`, '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   });
   const told = child.stdio[3] as Readable;
@@ -43,7 +44,7 @@ async function startScreen() {
     once(told, 'data'),
     once(child, 'exit').then(() => Promise.reject(new Error('Xvfb ended'))),
   ])) as [Buffer];
-  return { child, display: `:${String(number).trim()}` };
+  return { display: `:${String(number).trim()}`, stop: () => end(child, 'SIGTERM') };
 }
 
 export type RealObs = Awaited<ReturnType<typeof prepareObs>>;
@@ -61,9 +62,9 @@ export async function prepareObs() {
   const pluginFolder = join(folder, 'plugin_config', 'obs-websocket');
   mkdirSync(pluginFolder, { recursive: true });
   writeFileSync(join(pluginFolder, 'config.json'), JSON.stringify(pluginSettings(port)));
-  const { child: screen, display } = await startScreen();
+  const screen = await startScreen();
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: join(home, '.config'), XDG_RUNTIME_DIR: home };
-  const look = { DISPLAY: display, LIBGL_ALWAYS_SOFTWARE: '1', QT_QPA_PLATFORM: 'xcb' };
+  const look = { DISPLAY: screen.display, LIBGL_ALWAYS_SOFTWARE: '1', QT_QPA_PLATFORM: 'xcb' };
   const flags = ['--multi', '--disable-updater', '--disable-missing-files-check', '--minimize-to-tray'].concat(
     '--disable-shutdown-check',
   );
@@ -83,7 +84,7 @@ export async function prepareObs() {
     kill,
     async stop(): Promise<void> {
       await kill();
-      await end(screen, 'SIGTERM');
+      await screen.stop();
       removeFolder(home);
     },
   };
