@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
 const light = ['test/{bots,contracts,feed,gate,http,payments,registry,x402}/**/*.test.ts'];
 /** A browser and real video each, which wait more than they work: two at a time. */
 const paired = [
-  'test/e2e/{broadcast,community,failover,obs,polls,predictions}.test.ts',
+  'test/e2e/{broadcast,community,failover,obs,polls,predictions,ways}.test.ts',
   'test/overlay/{on-air,faults,editor}.test.ts',
   'test/stream/{livepeer-gateway,livepeer-studio,packaging,publish}.test.ts',
 ];

@@ -49,8 +49,8 @@ export interface Stored {
   cache: string | undefined;
 }
 
-/** A bucket named `shows`. `fault`: a status to answer with, or `hang`; null for what is right. */
-export async function startS3() {
+/** A bucket named `shows`. `fault`: a status to answer with, or `hang`; null for what is right. `open`: anybody may read, from any page. */
+export async function startS3({ open = false } = {}) {
   const objects = new Map<string, Stored>();
   const order: string[] = [];
   let fault: (asked: Asked) => number | 'hang' | null = () => null;
@@ -93,7 +93,9 @@ export async function startS3() {
     const asked = { method, url, headers: req.headers as Asked['headers'], body: Buffer.concat(pieces) };
     const wrong = fault(asked);
     if (wrong === 'hang') return;
-    const refused = checkSignature(asked, account);
+    const anonymous = open && method === 'GET' && asked.headers.authorization === undefined;
+    if (anonymous) res.setHeader('access-control-allow-origin', '*');
+    const refused = anonymous ? null : checkSignature(asked, account);
     if (wrong !== null) error(res, wrong, wrong === 403 ? 'AccessDenied' : 'SlowDown');
     else if (refused) error(res, 403, refused);
     else serve(asked, res);
