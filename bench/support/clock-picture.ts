@@ -82,3 +82,11 @@ export const readClock = `(() => {
   const round = 2 ** ${bits};
   return (((now - shown) % round) + round) % round;
 })()`;
+
+/** Runs in the page: when it first showed a picture that moves, ms since it was asked for; null before. */
+export const firstPicture = `(() => {
+  const video = document.querySelector('video.front') ?? document.querySelector('video');
+  if (!video || video.readyState < 2 || video.currentTime === 0) return null;
+  window.firstTime ??= video.currentTime;
+  return video.currentTime > window.firstTime ? performance.now() : null;
+})()`;
