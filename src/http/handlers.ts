@@ -104,6 +104,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       viewers: shows.viewers(stream.id),
       media: [...basesOf(stream.mediaBase), `/media/${stream.id}/`],
       mediaKey: shows.mediaKey(stream.id),
+      dvrMs: settings.packaging.dvrMs,
       startsAt: stream.startsAt,
       cams: shows.cams(stream.id).map(({ id, title, state, playlist }) => ({ id, title, state, playlist })),
       lastEvent: needs.lastEvent(),
@@ -202,6 +203,10 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       const { token: id, stream, payer } = session(token);
       await ledger.warm(payer);
       return sessionInfo(id, shows.streams.get(stream), payer);
+    },
+    getKeyCosts: async ({ token, query }) => {
+      const { stream, payer } = session(token);
+      return shows.fares(stream, payer, query.from, query.to);
     },
     openNative: async ({ token }) => ({ folder: `/native/${shows.tickets.open(session(token).token)}/` }),
     postVoucher: async ({ body }) =>

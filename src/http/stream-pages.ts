@@ -10,8 +10,8 @@ import type { StreamInfo } from '../vocabulary/streams.js';
 export interface StreamPagesNeeds {
   /** Problem: unknown_stream. */
   info: (stream: string) => Promise<StreamInfo>;
-  /** JPEG of what is on air; null when nothing is. */
-  picture: (stream: string) => Promise<Buffer | null>;
+  /** JPEG of what is on air, of one cam or of the first; null when nothing is. Problem: unknown_cam. */
+  picture: (stream: string, cam?: string) => Promise<Buffer | null>;
   folder: string;
   publicUrl: string;
   limiter: RequestHandler;
@@ -131,7 +131,8 @@ export function mountStreamPages(app: Express, needs: StreamPagesNeeds): void {
   app.get('/embed/:stream', send('embed'));
   app.get('/api/streams/:stream/picture', limiter, async (req, res) => {
     const { id } = await info(idOf(req));
-    const jpeg = await needs.picture(id);
+    const { cam } = req.query;
+    const jpeg = await needs.picture(id, typeof cam === 'string' ? cam : undefined);
     if (!jpeg) throw new Problem('not_found', { what: 'such picture: nothing is on air' });
     // Cards are drawn by other sites.
     res.set({ 'cache-control': 'public, max-age=10', 'cross-origin-resource-policy': 'cross-origin' });

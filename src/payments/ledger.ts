@@ -375,6 +375,12 @@ export async function openLedger(needs: {
     warm,
     /** Milliseconds of free preview a warm payer has used of a stream. */
     previewUsed: (payer: Hex, stream: string): number => memoryOf(payer).previews.get(stream) ?? 0,
+    /** The reasons of a payer's charges of a stream since then. */
+    reasonsSince: async (payer: Hex, stream: string, since: number): Promise<readonly string[]> => {
+      const mine = store.db.selectFrom('charges').select('reason').where('payer', '=', payer);
+      const rows = await mine.where('stream', '=', stream).where('at', '>=', since).execute();
+      return rows.map(({ reason }) => reason);
+    },
     purse: (id: Hex): Readonly<Purse> | undefined => purses.get(id),
     /** The links of a sponsor's channel, oldest first. */
     passesOf: (channel: Hex): readonly Readonly<Purse>[] => passes.get(channel) ?? [],

@@ -5,6 +5,7 @@ import type { Store } from '../store/index.js';
 import type { Recording } from '../vocabulary/broadcast.js';
 import type { Hex } from '../vocabulary/values.js';
 import { type BrowserLine, publishFromBrowser } from './browser/publisher.js';
+import { type Books, createFares } from './gate/fares.js';
 import { type Cashier, createGate } from './gate/gate.js';
 import { createSessions } from './gate/sessions.js';
 import { createIngest, refusals } from './ingest.js';
@@ -43,7 +44,7 @@ export interface ShowNeeds {
   store: Store;
   feed: Feed;
   /** Who takes the money for keys. */
-  cashier: Cashier;
+  cashier: Cashier & Books;
   /** Told when a payer has no session left. */
   onPayerGone: (payer: Hex) => void;
   onSegment: (stream: string) => void;
@@ -159,18 +160,23 @@ export async function startShows(needs: ShowNeeds) {
 
   const pictures = new Map<string, { at: number; picture: Promise<Buffer | null> }>();
 
-  async function takeNow(stream: string): Promise<Buffer | null> {
-    const mp4 = await broadcasts.newest(stream);
+  async function takeNow(stream: string, cam: string | undefined): Promise<Buffer | null> {
+    const mp4 = await broadcasts.newest(stream, cam);
     const { price, previewMs } = streams.get(stream);
     return mp4 && takePicture({ ffmpeg: needs.ffmpeg, mp4, blurred: price > 0n && previewMs === 0 });
   }
 
-  /** What is on air, as JPEG, at most some seconds old; blurred where nothing of it is free; null when nothing is on. */
-  function picture(stream: string): Promise<Buffer | null> {
-    const known = pictures.get(stream);
+  /**
+   * What is on air, as JPEG, at most some seconds old, of one cam or of the first; blurred where nothing of it is free;
+   * null when nothing is on. Problem: unknown_cam.
+   */
+  async function picture(stream: string, cam?: string): Promise<Buffer | null> {
+    if (cam !== undefined) streams.cams.get(stream, cam);
+    const name = `${stream}/${cam ?? ''}`;
+    const known = pictures.get(name);
     if (known && now() - known.at < pictureMs) return known.picture;
-    const taken = { at: now(), picture: takeNow(stream) };
-    pictures.set(stream, taken);
+    const taken = { at: now(), picture: takeNow(stream, cam) };
+    pictures.set(name, taken);
     return taken.picture;
   }
 
@@ -180,6 +186,7 @@ export async function startShows(needs: ShowNeeds) {
     streams,
     sessions,
     gate,
+    fares: createFares({ keys, books: needs.cashier }),
     state: broadcasts.state,
     /** Lets broadcasts in, or ends the one on air and lets none in; durable. Problem: unknown_stream. */
     async setOpen(stream: string, open: boolean): Promise<void> {

@@ -84,5 +84,8 @@ export async function openKeys(needs: {
     open,
     bytes,
     period: (stream: string, n: number): KeyPeriod | undefined => periods.get(stream)?.get(n),
+    /** Those that can be had, from one to another, in order. */
+    between: (stream: string, from: number, to: number): KeyPeriod[] =>
+      [...(periods.get(stream)?.values() ?? [])].filter(({ n }) => n >= from && n <= to),
   };
 }

@@ -66,6 +66,7 @@ export const StreamInfo = z
     media: z.array(z.string()).meta({ description: 'folders of its media, best first; the last is this server' }),
     mediaKey: z.string().meta({ description: 'secp256k1 public key, hex: seals the playlists (docs/delivery.md)' }),
     cams: z.array(CamInfo),
+    dvrMs: Milliseconds.meta({ description: 'how far back viewers may go; 0: not at all' }),
     startsAt: Milliseconds.nullable().meta({ description: 'when the next show is said to begin; null: not said' }),
     lastEvent: z.number().int(),
     communities: z

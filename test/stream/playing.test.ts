@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import { expect, it, vi } from 'vitest';
 import { createLocalTranscoder } from '../../src/stream/transcode/local.js';
 import type { Job, Transcoder } from '../../src/stream/transcode/port.js';
-import { config } from '../../src/web/watch/player.js';
+import { config } from '../../src/web/watch/engine.js';
 import { type Air, keyOf, openAir } from '../support/air.js';
 import { launch } from '../support/browser.js';
 

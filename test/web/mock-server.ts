@@ -63,6 +63,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
     media: ['/media/main/'],
     mediaKey: '',
     startsAt: null,
+    dvrMs: 0,
     cams: [{ id: 'main', title: '', state: state.stream, playlist: 'live.m3u8' }],
     lastEvent: n,
     communities: [],

@@ -180,9 +180,9 @@ export function createBroadcasts(needs: BroadcastNeeds) {
     },
     state: stateOf,
     camState: (stream: string, cam: string): StreamState => onAir.get(nameOf(stream, cam))?.state ?? 'idle',
-    /** A moment of what is on air, to be decoded by itself; null when nothing is. */
-    newest: async (stream: string): Promise<Buffer | null> => {
-      const on = camsOf(stream).find(({ state }) => state === 'live');
+    /** A moment of what is on air, of one cam or of the first, to be decoded by itself; null when nothing is. */
+    newest: async (stream: string, cam?: string): Promise<Buffer | null> => {
+      const on = camsOf(stream).find((one) => one.state === 'live' && (cam === undefined || one.cam === cam));
       return on ? (await on.packager).newest() : null;
     },
     stop: async (): Promise<void> => {

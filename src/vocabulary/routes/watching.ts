@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { PurseState } from '../events.js';
 import { RegistryInfo, StreamMetadata } from '../listing.js';
 import { StreamInfo } from '../streams.js';
-import { NativeTicket, SessionInfo, SessionRequest, TipReceipt, TipRequest, VoucherRequest } from '../watching.js';
+import {
+  KeyCosts,
+  KeyCostsQuery,
+  NativeTicket,
+  SessionInfo,
+  SessionRequest,
+  TipReceipt,
+  TipRequest,
+  VoucherRequest,
+} from '../watching.js';
 import { type Route, stream } from './route.js';
 
 export const watchingRoutes = {
@@ -51,6 +60,14 @@ export const watchingRoutes = {
     summary: 'The session’s purses',
     who: 'session',
     answer: SessionInfo,
+  },
+  getKeyCosts: {
+    method: 'get',
+    path: '/api/session/keys',
+    summary: 'What going back costs: the price of each key that can still be had, and which this payer has',
+    who: 'session',
+    query: KeyCostsQuery,
+    answer: KeyCosts,
   },
   openNative: {
     method: 'post',

@@ -1,6 +1,8 @@
 // The player within another site's page: begins with a click, plays what is free, and opens the watch page for the rest.
 import '../shared/base.css';
 import '../watch/watch.css';
+import '../watch/seek-bar.css';
+import '../watch/cams.css';
 import '../watch/flashes.css';
 import './embed.css';
 import { render } from 'preact';
@@ -26,7 +28,12 @@ const mine = {
   set: (name: string, value: string | null) => keep.set(`embed.${name}`, value),
 };
 const api = createApi();
-const store = createStore({ ...initialState, begun: false, before: null as StreamInfo | null });
+const store = createStore({
+  ...initialState,
+  cam: new URLSearchParams(location.search).get('cam'),
+  begun: false,
+  before: null as StreamInfo | null,
+});
 let opened: (house: House | null) => void = () => {};
 const house = new Promise<House | null>((resolve) => {
   opened = resolve;

@@ -5,6 +5,7 @@ import { render } from 'preact';
 import { registry } from '../../chain/addresses.js';
 import type { StreamInfo } from '../../vocabulary/streams.js';
 import { createApi } from '../shared/api.js';
+import { camName, camPicture, onAir } from '../shared/cams.js';
 import { Communities } from '../shared/communities.js';
 import { money, perMinute } from '../shared/money.js';
 import { Lamp, Mark } from '../shared/parts.js';
@@ -28,9 +29,39 @@ const store = createStore<State>({ streams: rpcUrl ? [] : null, elsewhere: null,
 const pictureOf = ({ id, serverTime }: StreamInfo): string =>
   `/api/streams/${id}/picture?t=${Math.floor(serverTime / 10_000)}`;
 
+/** Of cams, more seldom. */
+const camPictureMs = 30_000;
+
 /** A show that has just begun has none yet. */
 const hide = ({ currentTarget }: { currentTarget: HTMLImageElement }) => currentTarget.classList.add('none');
 const unhide = ({ currentTarget }: { currentTarget: HTMLImageElement }) => currentTarget.classList.remove('none');
+
+/** Each opens the stream with that one on the picture. */
+function Cams({ stream }: { stream: StreamInfo }) {
+  const cams = onAir(stream.cams);
+  if (cams.length < 2) return null;
+  return (
+    <nav class="cams" aria-label={`${cams.length} cams`} data-testid="cams">
+      <p class="dim">{cams.length} cams, one price</p>
+      <ul>
+        {cams.map((cam) => (
+          <li key={cam.id}>
+            <a href={`/watch/${stream.id}?cam=${cam.id}`} data-testid={`cam-${cam.id}`}>
+              <img
+                src={camPicture(stream.id, cam.id, Math.floor(stream.serverTime / camPictureMs))}
+                alt=""
+                loading="lazy"
+                onError={hide}
+                onLoad={unhide}
+              />
+              <span dir="auto">{camName(cam)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
 
 function Card({ stream }: { stream: StreamInfo }) {
   const minute = perMinute(BigInt(stream.price), stream.terms.token.decimals);
@@ -59,6 +90,7 @@ function Card({ stream }: { stream: StreamInfo }) {
           <time dateTime={new Date(start.at).toISOString()}>{dateOf(start.at)}</time>
         </p>
       )}
+      <Cams stream={stream} />
       <a class="main" href={`/watch/${stream.id}`} data-testid="watch">
         {stream.state === 'idle' ? 'Open and wait' : 'Watch'}
       </a>

@@ -11,6 +11,7 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   getRegistry: 'get /api/registry',
   openSession: 'post /api/sessions',
   getSession: 'get /api/session',
+  getKeyCosts: 'get /api/session/keys',
   openNative: 'post /api/session/native',
   postVoucher: 'post /api/vouchers',
   postTip: 'post /api/tips',

@@ -9,6 +9,7 @@ import { money, type Unit } from '../shared/money.js';
 import type { Store } from '../shared/store.js';
 import { pause } from '../shared/time.js';
 import { toast } from '../shared/toasts.js';
+import type { Fare } from './fares.js';
 import type { House } from './house.js';
 import type { FoundWallet } from './injected.js';
 import { moment } from './moment.js';
@@ -234,10 +235,25 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
       const paused = !store.get().paused;
       store.set({ paused });
       if (paused) {
-        for (const video of document.querySelectorAll('video')) video.pause();
-        house.player.hold();
+        house.player.pause();
         house.ahead.drop();
       } else if (!house.gate.isHeld()) house.player.resume();
+    },
+    /** To so many seconds behind live; 0 is live, and plays. */
+    async goBack(behind: number): Promise<void> {
+      const house = await needs.house;
+      if (!house?.player) return;
+      // The key that comes next is for who is live.
+      house.ahead.drop();
+      store.set({ went: { behind, fare: house.goingBack.fare(behind) } });
+      house.player.goBack(behind);
+      if (behind > 0 || !store.get().paused) return;
+      store.set({ paused: false });
+      if (!house.gate.isHeld()) house.player.resume();
+    },
+    /** What that would cost; null: not known. */
+    async fare(behind: number): Promise<Fare | null> {
+      return (await needs.house)?.goingBack.askedFare(behind) ?? null;
     },
     async cam(id: string): Promise<void> {
       store.set({ cam: id });

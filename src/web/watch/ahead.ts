@@ -1,17 +1,16 @@
-// Asks for the key that comes next while the one before plays, so that nobody waits at the gate; never more than one.
+// Asks for the key that comes next while the newest plays, so that nobody waits at the gate; never more than one, and none for who is behind.
 import { type Gate, untilAborted } from './gate.js';
+import { keyNumber } from './key-loader.js';
 
 /** The gate lets it through when its period begins, and charges for it then. */
 const waitSeconds = 10;
 
-function pathAfter(path: string): string {
-  const cut = path.lastIndexOf('/') + 1;
-  return `${path.slice(0, cut)}${Number(path.slice(cut)) + 1}`;
-}
+const pathAfter = (path: string): string => `${path.slice(0, path.lastIndexOf('/') + 1)}${keyNumber(path) + 1}`;
 
 export type Ahead = ReturnType<typeof createAhead>;
 
-export function createAhead(gate: Pick<Gate, 'key'>) {
+/** `isNewest`: nothing that is published needs a later key than this. */
+export function createAhead(gate: Pick<Gate, 'key'>, isNewest: (n: number) => boolean = () => true) {
   let next: { path: string; bytes: Promise<ArrayBuffer | null>; stop: AbortController } | null = null;
 
   function drop(): void {
@@ -31,7 +30,9 @@ export function createAhead(gate: Pick<Gate, 'key'>) {
     const had = next?.path === path ? await untilAborted(next.bytes, signal) : null;
     const bytes = had ?? (await gate.key(path, signal));
     const after = pathAfter(path);
-    if (next?.path !== after) ask(after);
+    // Further back the next one is there already, and would be charged at once, also to who then goes elsewhere.
+    if (!isNewest(keyNumber(path))) drop();
+    else if (next?.path !== after) ask(after);
     return bytes;
   }
 

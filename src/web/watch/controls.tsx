@@ -1,12 +1,14 @@
-// The controls on the picture: pause, sound, full screen, by mouse and by key.
-import { useEffect, useState } from 'preact/hooks';
+// The controls on the picture: the way back, pause, sound, quality, full screen.
+import { useState } from 'preact/hooks';
 import type { Acts } from './acts.js';
+import { SeekBar } from './seek-bar.js';
+import { useShortcuts } from './shortcuts.js';
 import type { WatchState } from './state.js';
 
 interface Needs {
   video: () => HTMLVideoElement | null;
-  state: Pick<WatchState, 'qualities' | 'quality' | 'captions' | 'info' | 'cam'>;
-  acts: Pick<Acts, 'quality' | 'caption' | 'cam'>;
+  state: Pick<WatchState, 'qualities' | 'quality' | 'captions' | 'info' | 'cam' | 'dvr' | 'went'>;
+  acts: Pick<Acts, 'quality' | 'caption' | 'cam' | 'goBack' | 'fare'>;
   paused: boolean;
   muted: boolean;
   onPause: () => void;
@@ -63,13 +65,6 @@ function Qualities({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
   );
 }
 
-const within = (target: EventTarget | null, what: string): boolean =>
-  target instanceof HTMLElement && target.closest(what) !== null;
-
-/** The key is for what has the focus: text, or a button that a space presses. */
-const meant = ({ target, key }: KeyboardEvent): boolean =>
-  within(target, 'input, textarea, select') || (key === ' ' && within(target, 'button, a'));
-
 export function Controls({ video, state, acts, paused, muted, onPause, onMuted, over, onOver }: Needs) {
   const [volume, setVolume] = useState(1);
   const mute = (on: boolean) => {
@@ -83,27 +78,16 @@ export function Controls({ video, state, acts, paused, muted, onPause, onMuted, 
     setVolume(value);
     if (muted !== (value === 0)) mute(value === 0);
   };
-  const nthCam = (n: number) => {
-    const cam = state.info?.cams.filter((one) => one.state !== 'idle')[n - 1];
-    if (cam) acts.cam(cam.id);
-  };
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      if (meant(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === ' ' || event.key === 'k') onPause();
-      else if (event.key === 'm') mute(!muted);
-      else if (event.key === 'f') fullScreen(video());
-      else if (event.key === 'i' && standsAside()) standAside(video());
-      else if (event.key === 'c' && state.captions.there) acts.caption(!state.captions.on);
-      else if (/^[1-9]$/.test(event.key)) nthCam(Number(event.key));
-      else return;
-      event.preventDefault();
-    };
-    window.addEventListener('keydown', press);
-    return () => window.removeEventListener('keydown', press);
+  useShortcuts({
+    ...{ state, acts, onPause },
+    onMute: () => mute(!muted),
+    onFullScreen: () => fullScreen(video()),
+    onAside: standsAside() ? () => standAside(video()) : null,
   });
+  const { dvr, info } = state;
   return (
     <div class="controls">
+      {dvr && info && <SeekBar dvr={dvr} went={state.went} acts={acts} unit={info.terms.token} />}
       <button
         type="button"
         data-testid="pause"

@@ -13,19 +13,22 @@ import type { Store } from '../shared/store.js';
 import { backoff, pause } from '../shared/time.js';
 import { toast } from '../shared/toasts.js';
 import { type Ahead, createAhead } from './ahead.js';
+import type { Player } from './any-player.js';
 import { ask } from './ask.js';
 import { createCarriers } from './carriers.js';
 import { createClock } from './clock.js';
 import { createDelivery } from './delivery.js';
 import { domainOf } from './deposit.js';
+import { createFares } from './fares.js';
 import { flash, freshMs, ofEvent, ofTip } from './flashes.js';
 import { createGate, type Gate, type Served } from './gate.js';
-import { keyLoaderFor } from './key-loader.js';
+import { createGoingBack, type GoingBack } from './going-back.js';
+import { keyLoaderFor, keyNumber } from './key-loader.js';
 import { mediaLoaderFor } from './media-loader.js';
 import { createMoney, type Money } from './money.js';
 import { createNativePlayer, playsHls } from './native-player.js';
 import { createPayer, type Payer } from './payer.js';
-import { createPlayer, type Player } from './player.js';
+import { createPlayer } from './player.js';
 import { followPolls } from './poll-ear.js';
 import { followPredictions, type Predictions } from './prediction-ear.js';
 import { sentence } from './sentence.js';
@@ -60,6 +63,7 @@ export interface House {
   gate: Gate;
   ahead: Ahead;
   player: Player | null;
+  goingBack: GoingBack;
   /** The cam that the state says. */
   showCam: () => void;
 }
@@ -118,7 +122,19 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     onRelease: () => store.get().paused || house.player?.resume(),
     isMoving: () => house.staker.unfinished() !== null,
   });
-  const ahead = createAhead(gate);
+  const fares = createFares({
+    ask: (from, to) => session.with((token) => api('getKeyCosts', { query: { from, to }, token })),
+    usual: () => ({ cost: payer.keyCost(), durationMs: current().keyPeriodMs }),
+  });
+  const goingBack = createGoingBack({ store, fares, player: () => house.player });
+  const paid: Pick<Gate, 'key'> = {
+    async key(path, signal, wait) {
+      const bytes = await gate.key(path, signal, wait);
+      fares.gave(keyNumber(path));
+      return bytes;
+    },
+  };
+  const ahead = createAhead(paid, goingBack.isNewest);
   const cover = createCover({ api, keep, session, payer });
   const house: House = {
     payer,
@@ -131,6 +147,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     ahead,
     money: createMoney({ api, keep, wallet, terms: info.terms, clock, payer, session, store }),
     player: null,
+    goingBack,
     showCam,
   };
 
@@ -199,6 +216,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
       return createPlayer({
         ...{ Hls, videos, still, keyLoader: keyLoaderFor(ahead), onMuted, onMoving },
         mediaLoader: mediaLoaderFor(createDelivery({ stream, carriers, mediaKey: info.mediaKey, now: clock.now, ask })),
+        ...{ dvrMs: info.dvrMs, onPlace: goingBack.show, onFell: goingBack.fell },
         onQualities: (qualities) => store.set({ qualities }),
         onCaptions: (there) => store.set({ captions: { ...store.get().captions, there } }),
       });

@@ -10,6 +10,9 @@ export function keyPath(uri: string): string | null {
   return match ? `/keys/${match[1]}/${match[2]}` : null;
 }
 
+/** The number in such a path. */
+export const keyNumber = (path: string): number => Number(path.slice(path.lastIndexOf('/') + 1));
+
 /** Keys kept, so that another cam, or a new start, asks for none twice. */
 const mostKept = 40;
 

@@ -1,6 +1,8 @@
 // The watch page: finds the key, opens the house, draws the state.
 import '../shared/base.css';
 import './watch.css';
+import './seek-bar.css';
+import './cams.css';
 import './money.css';
 import './poll.css';
 import './prediction.css';
@@ -38,7 +40,8 @@ hls.catch(() => {});
 const stream = decodeURIComponent(location.pathname.split('/')[2] ?? '');
 const keep = createKeep(() => localStorage);
 const api = createApi();
-const store = createStore(initialState);
+/** A cam may be meant by the link. */
+const store = createStore({ ...initialState, cam: new URLSearchParams(location.search).get('cam') });
 const name = { get: () => keep.get('name') ?? '', set: (text: string) => keep.set('name', text) };
 
 function showing(change: Partial<Shows>): void {

@@ -1,6 +1,7 @@
 // The video where the browser plays HLS by itself alone: by playlists and key addresses that the server makes for this viewer.
 import type { ProblemBody } from '../../vocabulary/problems.js';
-import { type Player, playAnyway } from './player.js';
+import type { Player } from './any-player.js';
+import { playAnyway } from './engine.js';
 import { createWatchdog } from './stall.js';
 import { keepPicture } from './still.js';
 
@@ -83,6 +84,9 @@ export function createNativePlayer(needs: NativeNeeds): Player {
     void open();
   }
 
+  // While nothing is paid the server shows it nothing more; who pauses asks for no playlist, and so pays nothing.
+  const hold = (): void => void (video.paused && leave());
+
   return {
     start,
     aim(playlists): void {
@@ -92,10 +96,16 @@ export function createNativePlayer(needs: NativeNeeds): Player {
       start(playlists);
       return true;
     },
-    // While nothing is paid the server shows it nothing more; who pauses asks for no playlist, and so pays nothing.
-    hold: () => void (video.paused && leave()),
+    hold,
+    pause(): void {
+      video.pause();
+      hold();
+    },
     resume: () => void open(),
     play: () => playAnyway(video, needs.onMuted),
+    // The system's own controls go back, where they can.
+    goBack: () => {},
+    timeline: () => null,
     isStarted: () => started,
     choose: () => {},
     caption: () => {},

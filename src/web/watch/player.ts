@@ -1,12 +1,17 @@
-// The video: hls.js near the live edge; stopped while unpaid, and back at the live edge by itself after any trouble.
+// The video: hls.js live, or where the viewer went back to; stopped while unpaid, and where it was by itself after any trouble.
 // There are two elements: another cam gets ready behind the one that is seen, and takes its place once it plays.
 import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig } from 'hls.js';
 import { backoff } from '../shared/time.js';
+import type { Player } from './any-player.js';
 import { followCaptions } from './captions.js';
+import { beginAt, config, piecesOf, playAnyway } from './engine.js';
+import { awaitCam } from './next-cam.js';
+import type { Place } from './place.js';
 import { levelFor, type Quality, qualitiesOf } from './qualities.js';
 import { createWatchdog } from './stall.js';
 import { keepPicture } from './still.js';
+import { createWhereabouts } from './whereabouts.js';
 
 export interface PlayerNeeds {
   Hls: typeof Hls;
@@ -16,83 +21,36 @@ export interface PlayerNeeds {
   keyLoader: HlsConfig['loader'];
   /** For playlists and media. */
   mediaLoader: HlsConfig['loader'];
+  /** How far back viewers may go; 0: not at all. */
+  dvrMs: number;
   /** The browser refused sound; the picture goes on muted. */
   onMuted: () => void;
   /** The picture moves or stands still. */
   onMoving: (moving: boolean) => void;
+  /** Where the viewer is; null: he cannot go back. */
+  onPlace?: (place: Place | null) => void;
+  /** What he was watching is kept no longer: he is at the oldest there is. */
+  onFell?: () => void;
   /** What there is to choose from; fewer than two are no choice. */
   onQualities?: (qualities: readonly Quality[]) => void;
   /** Whether the stream has captions. */
   onCaptions?: (there: boolean) => void;
 }
 
-/** Who is this much further behind the edge of the show than he should be, s, is taken there. */
-const mostBehind = 5;
-/** How long another cam may take to play. */
-const readyMs = 12_000;
-const never = Number.POSITIVE_INFINITY;
-
-/** How hls.js is set. */
-export function config(keyLoader: HlsConfig['loader'], mediaLoader: HlsConfig['loader']): Partial<HlsConfig> {
-  return {
-    loader: keyLoader,
-    pLoader: mediaLoader as NonNullable<HlsConfig['pLoader']>,
-    fLoader: mediaLoader as NonNullable<HlsConfig['fLoader']>,
-    keyLoadPolicy: {
-      default: { maxTimeToFirstByteMs: never, maxLoadTimeMs: never, timeoutRetry: null, errorRetry: null },
-    },
-    // How near the edge it plays is said by the playlist: three parts where there are parts, else three segments.
-    lowLatencyMode: true,
-    liveSyncOnStallIncrease: 0.5,
-    maxLiveSyncPlaybackRate: 1.08,
-    maxBufferLength: 12,
-    maxMaxBufferLength: 20,
-    backBufferLength: 10,
-  };
-}
-
-export interface Player {
-  /** With the playlists' addresses, best first. */
-  start(playlists: readonly string[]): void;
-  /** What to play when it goes on. */
-  aim(playlists: readonly string[]): void;
-  /** Another cam: what is seen goes on until that one plays; false when it does not. */
-  show(playlists: readonly string[]): Promise<boolean>;
-  /** Loads nothing more; what is decrypted plays to its end. */
-  hold(): void;
-  /** From the live edge, with a fresh playlist. */
-  resume(): void;
-  play(): Promise<void>;
-  isStarted(): boolean;
-  /** A picture's height; null: what the line carries. Keys are the same for all. */
-  choose(height: number | null): void;
-  caption(on: boolean): void;
-  stop(): void;
-  destroy(): void;
-}
-
-/** Plays; muted where the browser lets nothing else begin by itself. */
-export async function playAnyway(video: HTMLVideoElement, onMuted: () => void): Promise<void> {
-  try {
-    await video.play();
-  } catch (error) {
-    if (!(error instanceof DOMException) || error.name !== 'NotAllowedError' || video.muted) return;
-    video.muted = true;
-    onMuted();
-    await video.play().catch(() => {});
-  }
-}
-
 export function createPlayer(needs: PlayerNeeds): Player {
   const { Hls: Engine, videos } = needs;
   const waits = backoff(500, 5000);
   const watchdog = createWatchdog();
+  const { onPlace = () => {}, onFell = () => {} } = needs;
+  const whereabouts = createWhereabouts({ dvrMs: needs.dvrMs, onPlace, onFell });
   let video = videos[0];
   let hls: Hls | null = null;
   /** Gives up the cam that gets ready. */
   let dropNext: (() => void) | null = null;
   let sources: readonly string[] = [];
   let source = 0;
+  /** What plays is not what was last aimed at. */
+  let aside = false;
   let height: number | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let recoveredAt = 0;
@@ -108,17 +66,22 @@ export function createPlayer(needs: PlayerNeeds): Player {
     if (moving) movedAt = now;
     lastTime = video.currentTime;
     needs.onMoving(moving || (now - movedAt < 400 && !video.paused));
-    const behind = hls ? hls.latency - (hls.targetLatency ?? hls.latency) : 0;
-    if (moving && behind > mostBehind && hls?.liveSyncPosition) video.currentTime = hls.liveSyncPosition;
+    const move = whereabouts.look(hls, video, moving);
+    if (move) go(move.to);
     const more = (hls?.latestLevelDetails?.edge ?? 0) - video.currentTime >= 2;
     const advice = watchdog.look({ now, moving, able: more && !video.paused && hls?.loadingEnabled === true });
     if (advice === 'nudge') nudge();
     else if (advice === 'rebuild') rebuild();
   }
 
+  function go(time: number): void {
+    video.currentTime = time;
+    whereabouts.note(hls, time);
+  }
+
   /** Over a hole that is not seen, or to where the show is. */
   function nudge(): void {
-    const edge = hls?.liveSyncPosition ?? 0;
+    const edge = whereabouts.isBehind() ? 0 : (hls?.liveSyncPosition ?? 0);
     video.currentTime = edge > video.currentTime + 0.5 ? edge : video.currentTime + 0.2;
     void playAnyway(video, needs.onMuted);
   }
@@ -146,6 +109,7 @@ export function createPlayer(needs: PlayerNeeds): Player {
       if (engine === hls) tellQualities();
       void playAnyway(on, engine === hls ? needs.onMuted : () => {});
     });
+    if (whereabouts.isBehind()) beginAt(Engine, engine, (details) => whereabouts.placeIn(engine, details));
     engine.attachMedia(on);
     engine.loadSource(url);
     return engine;
@@ -165,14 +129,14 @@ export function createPlayer(needs: PlayerNeeds): Player {
     leave();
     const url = sources[source % sources.length];
     if (!url) return;
+    aside = false;
+    whereabouts.loads();
     hls = open(url, video);
     movedAt = performance.now();
   }
 
-  function start(playlists: readonly string[]): void {
-    sources = playlists;
-    source = 0;
-    rebuild();
+  function aim(playlists: readonly string[]): void {
+    [sources, source, aside] = [playlists, 0, true];
   }
 
   /** What got ready is seen, and what was seen is gone. */
@@ -195,42 +159,70 @@ export function createPlayer(needs: PlayerNeeds): Player {
     dropNext?.();
     const url = playlists[0];
     if (!url || !hls || video.paused || video.readyState < 2) {
-      start(playlists);
+      aim(playlists);
+      rebuild();
       return Promise.resolve(true);
     }
     const next = video === videos[0] ? videos[1] : videos[0];
     next.muted = true;
+    whereabouts.note(hls, video.currentTime);
     const engine = open(url, next);
     return new Promise((resolve) => {
-      const done = (plays: boolean): void => {
-        clearTimeout(limit);
+      dropNext = awaitCam(Engine, engine, next, (plays) => {
         dropNext = null;
-        next.removeEventListener('timeupdate', ready);
         if (plays) swap(engine, next, playlists);
         else engine.destroy();
         resolve(plays);
-      };
-      // `playing` comes before a frame is there.
-      const ready = (): void => void (next.readyState > 2 && !next.paused && next.currentTime > 0 && done(true));
-      const limit = setTimeout(() => done(false), readyMs);
-      dropNext = () => done(false);
-      engine.on(Engine.Events.ERROR, (_, { fatal }) => fatal && engine !== hls && done(false));
-      next.addEventListener('timeupdate', ready);
+      });
     });
   }
 
+  function hold(): void {
+    clearTimeout(timer);
+    dropNext?.();
+    hls?.stopLoad();
+    whereabouts.holds();
+  }
+
+  /** On with what is loaded already, where it is still within the window. */
+  function goOn(): boolean {
+    const to = aside || video.readyState === 0 ? null : whereabouts.goOn(hls, video.currentTime);
+    if (!hls || to === null) return false;
+    whereabouts.loads();
+    if (to !== video.currentTime) go(to);
+    hls.startLoad(to);
+    movedAt = performance.now();
+    void playAnyway(video, needs.onMuted);
+    return true;
+  }
+
   return {
-    start,
-    aim(playlists): void {
-      [sources, source] = [playlists, 0];
+    start(playlists): void {
+      whereabouts.toLive();
+      aim(playlists);
+      rebuild();
     },
+    aim,
     show,
-    hold(): void {
-      clearTimeout(timer);
-      dropNext?.();
-      hls?.stopLoad();
+    hold,
+    pause(): void {
+      whereabouts.stay();
+      whereabouts.note(hls, video.currentTime);
+      for (const one of videos) one.pause();
+      hold();
     },
-    resume: rebuild,
+    resume: () => void (goOn() || rebuild()),
+    goBack(behind): void {
+      const seen = whereabouts.sight(hls, video.currentTime);
+      if (!seen) return;
+      const to = whereabouts.goBack(seen, behind);
+      // Live is elsewhere by the time that something is loaded again.
+      if (!whereabouts.isHeld() || whereabouts.isBehind()) go(to);
+    },
+    timeline() {
+      const [details, seen] = [hls?.latestLevelDetails, whereabouts.sight(hls, video.currentTime)];
+      return details && seen && needs.dvrMs > 0 ? { pieces: piecesOf(details), sight: seen } : null;
+    },
     play: () => playAnyway(video, needs.onMuted),
     isStarted: () => hls !== null,
     choose(wish): void {

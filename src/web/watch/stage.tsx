@@ -7,9 +7,12 @@ import { useTick } from '../shared/tick.js';
 import { span } from '../shared/time.js';
 import type { Acts } from './acts.js';
 import { linkTarget } from './acts.js';
+import { useAwake } from './awake.js';
+import { Cams } from './cams.js';
 import { Controls } from './controls.js';
 import { Flashes } from './flashes.js';
-import { camOf, type Phase, phaseOf, type WatchState } from './state.js';
+import { clock } from './seek-bar.js';
+import { type Phase, phaseOf, type WatchState } from './state.js';
 import { HowItWent } from './supporters.js';
 
 interface Needs {
@@ -80,7 +83,9 @@ function OutOfCredit({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
   return (
     <Panel title={ended ?? 'Your credit is used up'} testid="out-of-credit">
       <p class="why">
-        {ended ? state.hold?.detail : 'Nothing more is charged. With new credit the show goes on by itself, live.'}
+        {ended
+          ? state.hold?.detail
+          : `Nothing more is charged. With new credit the show goes on by itself, ${state.dvr?.live === false ? 'where you were' : 'live'}.`}
       </p>
       {faucet && (
         <button type="button" class="main" data-testid="topup" disabled={state.busy !== null} onClick={acts.topUp}>
@@ -125,6 +130,25 @@ function Waiting({ state }: Pick<Needs, 'state'>) {
   );
 }
 
+/** Who may go back goes on where he paused. */
+function Paused({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
+  return (
+    <Panel title="Paused" testid="paused">
+      <p class="why">You pay nothing while paused.</p>
+      <div class="row">
+        <button type="button" class="main" data-testid="resume" onClick={acts.pausePlay}>
+          {state.dvr ? 'Go on from here' : 'Back to live'}
+        </button>
+        {state.dvr && (
+          <button type="button" class="quiet" data-testid="resume-live" onClick={() => acts.goBack(0)}>
+            Back to live
+          </button>
+        )}
+      </div>
+    </Panel>
+  );
+}
+
 function Instead({ phase, state, acts, unpaid }: { phase: Phase } & Pick<Needs, 'state' | 'acts' | 'unpaid'>) {
   if (phase === 'out-of-credit') return unpaid ? (unpaid() as JSX.Element) : <OutOfCredit state={state} acts={acts} />;
   if (phase === 'error') {
@@ -137,14 +161,7 @@ function Instead({ phase, state, acts, unpaid }: { phase: Phase } & Pick<Needs, 
   }
   if (phase === 'waiting') return <Waiting state={state} />;
   if (phase === 'paused') {
-    return (
-      <Panel title="Paused" testid="paused">
-        <p class="why">You pay nothing while paused.</p>
-        <button type="button" class="main" data-testid="resume" onClick={acts.pausePlay}>
-          Back to live
-        </button>
-      </Panel>
-    );
+    return <Paused state={state} acts={acts} />;
   }
   if (phase === 'live') return null;
   return (
@@ -157,45 +174,34 @@ function Instead({ phase, state, acts, unpaid }: { phase: Phase } & Pick<Needs, 
   );
 }
 
-/** The cams of a stream that has several, to see one with a touch; all cost the same key. */
-function Cams({ state, acts }: Pick<Needs, 'state' | 'acts'>) {
-  const cams = state.info?.cams.filter((cam) => cam.state !== 'idle') ?? [];
-  if (cams.length < 2) return null;
-  const shown = camOf(cams, state.cam)?.id;
-  return (
-    <fieldset class="cams" aria-label="Cams, all for the one price" data-testid="cams">
-      {cams.map(({ id, title }, i) => (
-        <button
-          type="button"
-          key={id}
-          data-testid={`cam-${id}`}
-          aria-pressed={id === shown}
-          aria-busy={id === state.camComing}
-          aria-keyshortcuts={`${i + 1}`}
-          onClick={() => acts.cam(id)}
-        >
-          {title || id.charAt(0).toUpperCase() + id.slice(1)}
-        </button>
-      ))}
-    </fieldset>
-  );
-}
-
 export function Stage({ state, acts, onMuted, onOver, unpaid }: Needs) {
   const stage = useRef<HTMLElement>(null);
   /** The one that is seen. */
   const video = () => stage.current?.querySelector<HTMLVideoElement>('video.front') ?? null;
   const phase = phaseOf(state);
+  const awake = useAwake(stage) || phase === 'paused';
+  const behind = phase === 'live' && state.dvr && !state.dvr.live ? state.dvr.behind : null;
   const preview = phase === 'live' && state.previewLeftMs > 0;
   return (
-    <section ref={stage} class="stage" data-testid="state" data-state={phase} aria-label="Picture">
+    <section
+      ref={stage}
+      class={state.dvr ? 'stage with-bar' : 'stage'}
+      data-testid="state"
+      data-state={phase}
+      data-awake={awake ? 'yes' : 'no'}
+      aria-label="Picture"
+    >
       <canvas class="still" />
       {/* biome-ignore lint/a11y/useMediaCaption: captions come with the stream */}
       <video data-testid="video" playsInline disableRemotePlayback />
       {/* biome-ignore lint/a11y/useMediaCaption: another cam gets ready here, muted, before it is seen */}
       <video data-testid="video-behind" playsInline disableRemotePlayback />
       <div class="chips">
-        <span class={`chip ${phase}`}>{chips[phase]}</span>
+        {behind === null ? (
+          <span class={`chip ${phase}`}>{chips[phase]}</span>
+        ) : (
+          <span class="chip">{clock(behind)} behind live</span>
+        )}
         {preview && (
           <span class="chip free" data-testid="preview">
             Free preview, {span(state.previewLeftMs)} left
@@ -205,7 +211,7 @@ export function Stage({ state, acts, onMuted, onOver, unpaid }: Needs) {
       </div>
       {state.shows.over && <Flashes flashes={state.flashes} />}
       <Instead phase={phase} state={state} acts={acts} unpaid={unpaid} />
-      {phase === 'live' && <Cams state={state} acts={acts} />}
+      {phase === 'live' && <Cams state={state} acts={acts} awake={awake} />}
       {state.muted && phase === 'live' && (
         <button
           type="button"

@@ -11,11 +11,14 @@ import type { LivePrediction } from '../shared/prediction.js';
 import type { Toast } from '../shared/toasts.js';
 import type { Arrival } from './arrivals.js';
 import type { CashOut } from './cash-out.js';
+import type { Fare } from './fares.js';
 import type { Flash } from './flashes.js';
 import type { Hold } from './gate.js';
 import type { FoundWallet } from './injected.js';
+import type { Place } from './place.js';
 import type { Purse } from './purses.js';
 import type { Quality } from './qualities.js';
+import type { Stretch } from './timeline.js';
 
 export type Phase = 'connecting' | 'waiting' | 'live' | 'paused' | 'reconnecting' | 'out-of-credit' | 'error';
 
@@ -50,6 +53,10 @@ export interface WatchState {
   /** The height chosen; null: by itself. */
   quality: number | null;
   captions: { there: boolean; on: boolean };
+  /** Where the viewer is in what can be watched again; null: there is no going back. */
+  dvr: Dvr | null;
+  /** Where he went last, and what it costs to watch from there to where he was. */
+  went: { behind: number; fare: Fare | null } | null;
   tips: readonly AiredTip[];
   /** What is over the picture now, and what the viewer wants to see there and beside it. */
   flashes: readonly Flash[];
@@ -81,6 +88,11 @@ export interface WatchState {
   cashOut: CashOut | null;
 }
 
+export interface Dvr extends Place {
+  /** What he had keys for. */
+  seen: readonly Stretch[];
+}
+
 /** `over`: tips and results over the picture. `beside`: poll, prediction and goal. */
 export interface Shows {
   over: boolean;
@@ -107,6 +119,8 @@ export const initialState: WatchState = {
   qualities: [],
   quality: null,
   captions: { there: false, on: false },
+  dvr: null,
+  went: null,
   tips: [],
   flashes: [],
   shows: { over: true, beside: true },
