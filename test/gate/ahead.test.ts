@@ -71,3 +71,19 @@ it('does not go on for a player that has given up', async () => {
   await expect(eight).rejects.toThrow();
   expect(gate.asked).toHaveLength(2);
 });
+
+it('asks for no key ahead of who watches further back, and drops the one at the edge', async () => {
+  const gate = gateInHand();
+  const ahead = createAhead(gate, (n) => n >= 7);
+  const seven = ahead.key('/keys/main/7', never);
+  gate.asked[0]?.give(bytes(7));
+  await seven;
+  expect(gate.asked.map(({ path }) => path)).toEqual(['/keys/main/7', '/keys/main/8']);
+  for (const n of [2, 3]) {
+    const back = ahead.key(`/keys/main/${n}`, never);
+    gate.asked[n]?.give(bytes(n));
+    await back;
+  }
+  expect(gate.asked.map(({ path }) => path).slice(2)).toEqual(['/keys/main/2', '/keys/main/3']);
+  expect(gate.asked[1]?.signal.aborted).toBe(true);
+});

@@ -27,6 +27,8 @@ export function config(keyLoader: HlsConfig['loader'], mediaLoader: HlsConfig['l
     maxBufferLength: mostAhead,
     maxMaxBufferLength: mostAhead,
     backBufferLength: 30,
+    // Would load at the edge before it is known where to begin.
+    enableInterstitialPlayback: false,
   };
 }
 
