@@ -1,7 +1,7 @@
 // The script of the bench's pages: hls.js, set as our player sets it, or left as it is.
 import Hls from 'hls.js';
+import { config } from '../../src/web/watch/engine.js';
 import { keyLoaderFor } from '../../src/web/watch/key-loader.js';
-import { config } from '../../src/web/watch/player.js';
 
 declare global {
   var play: (video: HTMLVideoElement, playlist: string, how: 'ours' | 'defaults') => void;

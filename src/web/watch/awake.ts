@@ -4,8 +4,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 const sleepMs = 3500;
 
-/** The first touch only wakes: what lies unseen under the finger is not pressed. */
-export function useAwake(stage: RefObject<HTMLElement>): boolean {
+/** `news` wakes them too. The first touch only wakes: what lies unseen under the finger is not pressed. */
+export function useAwake(stage: RefObject<HTMLElement>, news: unknown): boolean {
   const [awake, setAwake] = useState(true);
   const now = useRef(true);
   useEffect(() => {
@@ -57,6 +57,6 @@ export function useAwake(stage: RefObject<HTMLElement>): boolean {
       element.removeEventListener('focusin', wake);
       window.removeEventListener('keydown', wake);
     };
-  }, [stage]);
+  }, [stage, news]);
   return awake;
 }

@@ -1,6 +1,7 @@
 // The controls on the picture: the way back, pause, sound, quality, full screen.
 import { useState } from 'preact/hooks';
 import type { Acts } from './acts.js';
+import { useMediaSession } from './media-session.js';
 import { SeekBar } from './seek-bar.js';
 import { useShortcuts } from './shortcuts.js';
 import type { WatchState } from './state.js';
@@ -84,6 +85,7 @@ export function Controls({ video, state, acts, paused, muted, onPause, onMuted, 
     onFullScreen: () => fullScreen(video()),
     onAside: standsAside() ? () => standAside(video()) : null,
   });
+  useMediaSession({ state: { paused, dvr: state.dvr }, acts, onPause });
   const { dvr, info } = state;
   return (
     <div class="controls">

@@ -42,14 +42,14 @@ const freshMs = 20_000;
 /** Keys remembered: two hours of the shortest, and more. */
 const mostKept = 20_000;
 
-export type Fares = ReturnType<typeof createFares>;
-
-export function createFares(needs: {
+export interface FaresNeeds {
   ask: (from: number, to: number) => Promise<KeyCosts>;
   /** Of a key that the server has said nothing of. */
   usual: () => Price;
   now?: () => number;
-}) {
+}
+
+export function createFares(needs: FaresNeeds) {
   const { now = () => performance.now() } = needs;
   const hadKeys = new Set<number>();
   let costs: KeyCosts['costs'] = [];

@@ -2,7 +2,9 @@
 import type { Store } from '../shared/store.js';
 import { toast } from '../shared/toasts.js';
 import type { Player } from './any-player.js';
-import type { Fare, Fares } from './fares.js';
+import { createFares, type Fare, type FaresNeeds } from './fares.js';
+import type { Gate } from './gate.js';
+import { keyNumber } from './key-loader.js';
 import type { Place } from './place.js';
 import type { Dvr, WatchState } from './state.js';
 import { keysBetween, seenIn } from './timeline.js';
@@ -13,8 +15,9 @@ const tenth = (seconds: number): number => Math.round(seconds * 10) / 10;
 
 export type GoingBack = ReturnType<typeof createGoingBack>;
 
-export function createGoingBack(needs: { store: Store<WatchState>; fares: Fares; player: () => Player | null }) {
-  const { store, fares } = needs;
+export function createGoingBack(needs: FaresNeeds & { store: Store<WatchState>; player: () => Player | null }) {
+  const { store } = needs;
+  const fares = createFares(needs);
   let seen: Dvr['seen'] = [];
   let drawnAt = Number.NEGATIVE_INFINITY;
   let asked = false;
@@ -62,6 +65,14 @@ export function createGoingBack(needs: { store: Store<WatchState>; fares: Fares;
       await look();
       return fare(behind);
     },
+    /** The same gate; what it gives is had. */
+    noting: (gate: Pick<Gate, 'key'>): Pick<Gate, 'key'> => ({
+      async key(path, signal, wait) {
+        const bytes = await gate.key(path, signal, wait);
+        fares.gave(keyNumber(path));
+        return bytes;
+      },
+    }),
     /** Whether nothing that is published needs a later key. */
     isNewest(n: number): boolean {
       const keys = timeline()?.pieces.flatMap(({ key }) => (key === null ? [] : [key])) ?? [];

@@ -19,11 +19,10 @@ import { createCarriers } from './carriers.js';
 import { createClock } from './clock.js';
 import { createDelivery } from './delivery.js';
 import { domainOf } from './deposit.js';
-import { createFares } from './fares.js';
 import { flash, freshMs, ofEvent, ofTip } from './flashes.js';
 import { createGate, type Gate, type Served } from './gate.js';
 import { createGoingBack, type GoingBack } from './going-back.js';
-import { keyLoaderFor, keyNumber } from './key-loader.js';
+import { keyLoaderFor } from './key-loader.js';
 import { mediaLoaderFor } from './media-loader.js';
 import { createMoney, type Money } from './money.js';
 import { createNativePlayer, playsHls } from './native-player.js';
@@ -122,19 +121,12 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     onRelease: () => store.get().paused || house.player?.resume(),
     isMoving: () => house.staker.unfinished() !== null,
   });
-  const fares = createFares({
+  const goingBack = createGoingBack({
+    ...{ store, player: () => house.player },
     ask: (from, to) => session.with((token) => api('getKeyCosts', { query: { from, to }, token })),
     usual: () => ({ cost: payer.keyCost(), durationMs: current().keyPeriodMs }),
   });
-  const goingBack = createGoingBack({ store, fares, player: () => house.player });
-  const paid: Pick<Gate, 'key'> = {
-    async key(path, signal, wait) {
-      const bytes = await gate.key(path, signal, wait);
-      fares.gave(keyNumber(path));
-      return bytes;
-    },
-  };
-  const ahead = createAhead(paid, goingBack.isNewest);
+  const ahead = createAhead(goingBack.noting(gate), goingBack.isNewest);
   const cover = createCover({ api, keep, session, payer });
   const house: House = {
     payer,
@@ -253,6 +245,8 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
       if (camShown !== cam.id) return;
       store.set({ camComing: null });
       if (plays) return;
+      // Called off: it is what plays when the picture goes on.
+      if (store.get().paused || gate.isHeld()) return house.player?.aim(playlists(current()));
       camShown = before;
       store.set({ cam: before });
       toast(store, 'bad', 'That cam does not play. You still see the one before.');

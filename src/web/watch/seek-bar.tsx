@@ -116,7 +116,7 @@ export function SeekBar({ dvr, went, acts, unit }: Needs) {
         {shown !== null && (
           <span
             class="bubble"
-            style={{ left: `clamp(86px, ${share(shown)}, calc(100% - 70px))` }}
+            style={{ left: `clamp(112px, ${share(shown)}, calc(100% - 60px))` }}
             data-testid="seek-bubble"
           >
             <b>{shown === 0 ? 'Live' : `−${clock(shown)}`}</b>

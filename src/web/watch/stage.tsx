@@ -179,7 +179,7 @@ export function Stage({ state, acts, onMuted, onOver, unpaid }: Needs) {
   /** The one that is seen. */
   const video = () => stage.current?.querySelector<HTMLVideoElement>('video.front') ?? null;
   const phase = phaseOf(state);
-  const awake = useAwake(stage) || phase === 'paused';
+  const awake = useAwake(stage, phase) || phase === 'paused';
   const behind = phase === 'live' && state.dvr && !state.dvr.live ? state.dvr.behind : null;
   const preview = phase === 'live' && state.previewLeftMs > 0;
   return (
@@ -200,7 +200,9 @@ export function Stage({ state, acts, onMuted, onOver, unpaid }: Needs) {
         {behind === null ? (
           <span class={`chip ${phase}`}>{chips[phase]}</span>
         ) : (
-          <span class="chip">{clock(behind)} behind live</span>
+          <span class="chip">
+            {clock(behind)} behind<span class="wide"> live</span>
+          </span>
         )}
         {preview && (
           <span class="chip free" data-testid="preview">
