@@ -31,7 +31,7 @@ beforeAll(async () => {
     RENDITIONS: '360p',
     PREVIEW_SECONDS: '4',
     PRICE_PER_SECOND: '0.01',
-    DVR_SECONDS: '30',
+    DVR_SECONDS: '24',
   };
   site = createServer((_req, res) => res.setHeader('content-type', 'text/html').end(embedding)).listen(0, 'localhost');
   [dtok, browser] = await Promise.all([startDtok({ env: { ...env, RECONNECT_SECONDS: '1' } }), launch()]);
@@ -138,112 +138,6 @@ it('starts, changes quality and cam without a gap, and pays each key once', asyn
   await page.close();
 }, 90_000);
 
-/** How far behind live the page says that it is, s; 0: live. */
-const behind = async (page: Page): Promise<number> => {
-  const bar = page.getByTestId('seek');
-  const [length, at] = await Promise.all([bar.getAttribute('aria-valuemax'), bar.getAttribute('aria-valuenow')]);
-  return Number(length) - Number(at);
-};
-const time = (page: Page) =>
-  page.evaluate(() => document.querySelector<HTMLVideoElement>('video.front')?.currentTime ?? 0);
-/** Watches on for so many seconds; jumps do not count. */
-async function watchOn(page: Page, seconds: number): Promise<void> {
-  let [seen, last] = [0, await time(page)];
-  const enough = async () => {
-    const now = await time(page);
-    if (now > last && now < last + 1) seen += now - last;
-    last = now;
-    expect(seen).toBeGreaterThan(seconds);
-  };
-  await vi.waitFor(enough, { timeout: 15_000, interval: 100 });
-}
-
-it('goes back and pays for what was not seen alone, stays behind after a pause, and is live again at a touch', async () => {
-  const key = `0x${randomBytes(32).toString('hex')}` as const;
-  const links = [{ signer: addressOf(key), limit: '5000000000000000000' }];
-  await dtok.api('makeLinks', { ...main, body: { links } });
-  const page = await browser.newPage({ viewport: desktop });
-  const charges = chargesOf(page);
-  const numbers = () => charges.map(({ n }) => n);
-  await page.goto(`${dtok.base}/watch/main#k=${keyToText(key)}`);
-  await phase(page, 'live');
-  const bar = page.getByTestId('seek');
-  await vi.waitFor(async () => expect(Number(await bar.getAttribute('aria-valuemax'))).toBeGreaterThan(20), 30_000);
-  await watchOn(page, 1);
-  const [atEdge, live] = [Math.max(...numbers()), await time(page)];
-
-  // What lies there was never seen: the price is said, and charged.
-  const box = await bar.boundingBox();
-  if (!box) throw new Error('no bar');
-  const fare = () => page.getByTestId('fare').textContent();
-  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2);
-  await vi.waitFor(async () => expect(await fare()).toMatch(/^0\.\d+ DAI for \d+ s not seen yet$/));
-  await shoot(page, 'seek-hover');
-  await page.mouse.move(box.x, box.y - 200);
-  for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowLeft');
-  await vi.waitFor(async () => expect(await behind(page)).toBeGreaterThanOrEqual(14));
-  expect(await time(page)).toBeLessThan(live - 10);
-  expect(await page.getByTestId('to-live').getAttribute('aria-pressed')).toBe('false');
-  const asked = charges.length;
-  await watchOn(page, 2);
-  await shoot(page, 'seek-behind');
-  const back = numbers().slice(asked);
-  expect(back.length).toBeGreaterThan(0);
-  expect(Math.max(...back), 'nothing is bought at the edge meanwhile').toBeLessThan(atEdge);
-  expect(charges.slice(asked).every(({ charged }) => charged > 0n)).toBe(true);
-
-  // Back over what was just seen.
-  const before = charges.length;
-  await page.keyboard.press('ArrowLeft');
-  await vi.waitFor(async () => expect(await fare()).toMatch(/^(Seen: costs nothing|0\.0[24] DAI)/));
-  await watchOn(page, 1);
-  const again = numbers().slice(before);
-  expect(again.filter((n) => back.includes(n))).toEqual([]);
-
-  // Another cam shows the same moment, not live.
-  await page.getByTestId('cam-stage').click();
-  await vi.waitFor(async () => expect(await width(page)).toBe(320), 20_000);
-  expect(Math.max(...numbers().slice(asked))).toBeLessThanOrEqual(atEdge);
-  expect(await behind(page)).toBeGreaterThan(10);
-
-  await page.getByTestId('to-live').click();
-  await vi.waitFor(async () => expect(await page.getByTestId('to-live').getAttribute('aria-pressed')).toBe('true'));
-  await vi.waitFor(() => expect(Math.max(...numbers())).toBeGreaterThan(atEdge), 10_000);
-  await watchOn(page, 1);
-
-  await page.keyboard.press('k');
-  await phase(page, 'paused');
-  const [pausedAt, paid] = [await time(page), charges.length];
-  await vi.waitFor(async () => expect(await behind(page)).toBeGreaterThanOrEqual(8), 15_000);
-  expect(charges.length - paid, 'one that was under way at most').toBeLessThanOrEqual(1);
-  await shoot(page, 'seek-paused');
-  await page.getByTestId('resume').click();
-  await watchOn(page, 0.5);
-  expect((await time(page)) - pausedAt).toBeLessThan(3);
-  expect(await behind(page)).toBeGreaterThanOrEqual(7);
-
-  // Where he paused falls out of the window meanwhile.
-  await page.keyboard.press('Home');
-  await watchOn(page, 0.5);
-  const fell = page.getByText('kept no longer');
-  expect(await fell.count()).toBe(0);
-  await page.keyboard.press('k');
-  const until = Date.now() + 5000;
-  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(until), 8000);
-  await page.keyboard.press('k');
-  await fell.waitFor();
-  await watchOn(page, 0.5);
-  await shoot(page, 'seek-fell');
-
-  // Each key was charged once, however it was come by; a few came to a page that had gone elsewhere by then.
-  const sum = [...new Map(charges.map(({ n, charged }) => [n, charged])).values()].reduce((all, one) => all + one, 0n);
-  const { links: mine } = await dtok.api('listLinks', main);
-  const spent = BigInt(mine.find(({ signer }) => signer === addressOf(key))?.spent ?? 0);
-  expect(spent).toBeGreaterThanOrEqual(sum);
-  expect(spent - sum).toBeLessThanOrEqual(4n * 20_000_000_000_000_000n);
-  await page.close();
-}, 120_000);
-
 it('unfolds: tags, a picture, and oEmbed whose frame plays on another site and asks nobody for a purse', async () => {
   const html = await (await fetch(`${dtok.base}/watch/main`)).text();
   const page = await browser.newPage({ viewport: desktop });
@@ -291,6 +185,124 @@ it('unfolds: tags, a picture, and oEmbed whose frame plays on another site and a
   await page.close();
 }, 60_000);
 
+/** How far behind live the page says that it is, s; 0: live. */
+const behind = async (page: Page): Promise<number> => {
+  const bar = page.getByTestId('seek');
+  const [length, at] = await Promise.all([bar.getAttribute('aria-valuemax'), bar.getAttribute('aria-valuenow')]);
+  return Number(length) - Number(at);
+};
+const time = (page: Page) =>
+  page.evaluate(() => document.querySelector<HTMLVideoElement>('video.front')?.currentTime ?? 0);
+/** Watches on for so many seconds; jumps do not count. */
+async function watchOn(page: Page, seconds: number): Promise<void> {
+  let [seen, last] = [0, await time(page)];
+  const enough = async () => {
+    const now = await time(page);
+    if (now > last && now < last + 1) seen += now - last;
+    last = now;
+    expect(seen).toBeGreaterThan(seconds);
+  };
+  await vi.waitFor(enough, { timeout: 15_000, interval: 100 });
+}
+
+it('goes back and pays for what was not seen alone, stays behind after a pause, and is live again at a touch', async () => {
+  const key = `0x${randomBytes(32).toString('hex')}` as const;
+  const links = [{ signer: addressOf(key), limit: '5000000000000000000' }];
+  await dtok.api('makeLinks', { ...main, body: { links } });
+  const listed = async () => {
+    const playlist = await (await fetch(`${dtok.base}/media/main/video.m3u8`)).text();
+    return [...playlist.matchAll(/^#EXTINF:([\d.]+)/gm)].reduce((sum, [, seconds]) => sum + Number(seconds), 0);
+  };
+  await vi.waitFor(async () => expect(await listed()).toBeGreaterThan(23), 30_000);
+  const page = await browser.newPage({ viewport: desktop });
+  const charges = chargesOf(page);
+  const numbers = () => charges.map(({ n }) => n);
+  await page.goto(`${dtok.base}/watch/main#k=${keyToText(key)}`);
+  await phase(page, 'live');
+  const bar = page.getByTestId('seek');
+  await vi.waitFor(async () => expect(Number(await bar.getAttribute('aria-valuemax'))).toBeGreaterThan(15), 10_000);
+  await watchOn(page, 1);
+
+  // What lies there was never seen: the price is said, and charged.
+  const box = await bar.boundingBox();
+  if (!box) throw new Error('no bar');
+  const fare = () => page.getByTestId('fare').textContent();
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2);
+  await vi.waitFor(async () => expect(await fare()).toMatch(/^0\.\d+ DAI for \d+ s not seen yet$/), 10_000);
+  await shoot(page, 'seek-hover');
+  await page.mouse.move(box.x, box.y - 200);
+  const [atEdge, live, asked] = [Math.max(...numbers()), await time(page), charges.length];
+  for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowLeft');
+  await vi.waitFor(async () => expect(await behind(page)).toBeGreaterThanOrEqual(14), 10_000);
+  expect(await time(page)).toBeLessThan(live - 10);
+  expect(await page.getByTestId('to-live').getAttribute('aria-pressed')).toBe('false');
+  await watchOn(page, 2);
+  await shoot(page, 'seek-behind');
+  // One that was under way when he left the edge may still come.
+  const back = numbers().slice(asked);
+  expect(back.filter((n) => n < atEdge).length).toBeGreaterThan(0);
+  expect(back.filter((n) => n > atEdge).length, 'nothing is bought at the edge meanwhile').toBeLessThanOrEqual(1);
+  expect(charges.slice(asked).every(({ charged }) => charged > 0n)).toBe(true);
+
+  // Back over what was just seen.
+  const before = charges.length;
+  await page.keyboard.press('ArrowLeft');
+  await vi.waitFor(async () => expect(await fare()).toMatch(/^(Seen: costs nothing|0\.0[24] DAI)/), 10_000);
+  await watchOn(page, 1);
+  const again = numbers().slice(before);
+  expect(again.filter((n) => back.includes(n))).toEqual([]);
+
+  // Another cam shows the same moment, not live.
+  await page.getByTestId('cam-stage').click();
+  await vi.waitFor(async () => expect(await width(page)).toBe(320), 20_000);
+  expect(
+    numbers()
+      .slice(before)
+      .filter((n) => n > atEdge),
+  ).toEqual([]);
+  expect(await behind(page)).toBeGreaterThan(10);
+
+  await page.getByTestId('to-live').click();
+  await vi.waitFor(
+    async () => expect(await page.getByTestId('to-live').getAttribute('aria-pressed')).toBe('true'),
+    10_000,
+  );
+  await vi.waitFor(() => expect(Math.max(...numbers())).toBeGreaterThan(atEdge), 10_000);
+  await watchOn(page, 1);
+
+  await page.keyboard.press('k');
+  await phase(page, 'paused');
+  const [pausedAt, paid] = [await time(page), charges.length];
+  await vi.waitFor(async () => expect(await behind(page)).toBeGreaterThanOrEqual(8), 15_000);
+  expect(charges.length - paid, 'one that was under way at most').toBeLessThanOrEqual(1);
+  await shoot(page, 'seek-paused');
+  await page.getByTestId('resume').click();
+  await watchOn(page, 0.5);
+  expect((await time(page)) - pausedAt).toBeLessThan(3);
+  expect(await behind(page)).toBeGreaterThanOrEqual(7);
+
+  // Where he paused falls out of the window meanwhile.
+  await page.keyboard.press('Home');
+  await watchOn(page, 0.5);
+  const fell = page.getByText('kept no longer');
+  expect(await fell.count()).toBe(0);
+  await page.keyboard.press('k');
+  const until = Date.now() + 5000;
+  await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(until), 8000);
+  await page.keyboard.press('k');
+  await fell.waitFor();
+  await watchOn(page, 0.5);
+  await shoot(page, 'seek-fell');
+
+  // Each key was charged once, however it was come by; a few came to a page that had gone elsewhere by then.
+  const sum = [...new Map(charges.map(({ n, charged }) => [n, charged])).values()].reduce((all, one) => all + one, 0n);
+  const { links: mine } = await dtok.api('listLinks', main);
+  const spent = BigInt(mine.find(({ signer }) => signer === addressOf(key))?.spent ?? 0);
+  expect(spent).toBeGreaterThanOrEqual(sum);
+  expect(spent - sum).toBeLessThanOrEqual(4n * 20_000_000_000_000_000n);
+  await page.close();
+}, 120_000);
+
 it('shows pictures where streams are listed, and counts down to a start that the host announced', async () => {
   const page = await browser.newPage({ viewport: desktop });
   await page.goto(dtok.base);
@@ -298,7 +310,15 @@ it('shows pictures where streams are listed, and counts down to a start that the
     const natural = await page.getByTestId('picture').evaluate((img: HTMLImageElement) => img.naturalWidth);
     expect(natural).toBeGreaterThan(300);
   }, 10_000);
+  const cam = page.getByTestId('cam-stage');
+  const natural = () => cam.locator('img').evaluate((img: HTMLImageElement) => img.naturalWidth);
+  await vi.waitFor(async () => expect(await natural(), 'its own picture, not the first cam’s').toBe(320), 10_000);
+  expect((await fetch(`${dtok.base}/api/streams/main/picture?cam=nowhere`)).status).toBe(404);
   await shoot(page, 'landing-live');
+  await cam.click();
+  await vi.waitFor(async () => expect(await width(page)).toBe(320), 20_000);
+  expect(await page.getByTestId('cam-stage').getAttribute('aria-pressed')).toBe('true');
+  await page.goto(dtok.base);
   for (const child of children.splice(0)) child.kill('SIGKILL');
   await vi.waitFor(async () => expect((await dtok.api('getStream', main)).state).toBe('idle'), 20_000);
   await dtok.api('patchStream', { ...main, body: { startsAt: Date.now() + 3_725_000 } });

@@ -112,6 +112,19 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
     store.set({ own: { poll, vote: receipt.own } });
   }
 
+  /** To so many seconds behind live; 0 is live, and plays. */
+  async function goBack(behind: number): Promise<void> {
+    const house = await needs.house;
+    if (!house?.player) return;
+    // The key that comes next is for who is live.
+    house.ahead.drop();
+    store.set({ went: { behind, fare: house.goingBack.fare(behind) } });
+    house.player.goBack(behind);
+    if (behind > 0 || !store.get().paused) return;
+    store.set({ paused: false });
+    if (!house.gate.isHeld()) house.player.resume();
+  }
+
   const told = ({ amount, to }: { amount: bigint; to: Hex }, name: string | null) =>
     toast(store, 'good', `${money(amount, unit())} is at ${name ?? short(to)} now.`);
 
@@ -239,17 +252,12 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
         house.ahead.drop();
       } else if (!house.gate.isHeld()) house.player.resume();
     },
-    /** To so many seconds behind live; 0 is live, and plays. */
-    async goBack(behind: number): Promise<void> {
-      const house = await needs.house;
-      if (!house?.player) return;
-      // The key that comes next is for who is live.
-      house.ahead.drop();
-      store.set({ went: { behind, fare: house.goingBack.fare(behind) } });
-      house.player.goBack(behind);
-      if (behind > 0 || !store.get().paused) return;
-      store.set({ paused: false });
-      if (!house.gate.isHeld()) house.player.resume();
+    goBack,
+    /** So much further back, s, or on. */
+    async goBy(seconds: number): Promise<void> {
+      await needs.house;
+      const { dvr } = store.get();
+      if (dvr) await goBack(Math.min(dvr.length, Math.max(0, dvr.behind + seconds)));
     },
     /** What that would cost; null: not known. */
     async fare(behind: number): Promise<Fare | null> {

@@ -9,7 +9,7 @@ import type { WatchState } from './state.js';
 interface Needs {
   video: () => HTMLVideoElement | null;
   state: Pick<WatchState, 'qualities' | 'quality' | 'captions' | 'info' | 'cam' | 'dvr' | 'went'>;
-  acts: Pick<Acts, 'quality' | 'caption' | 'cam' | 'goBack' | 'fare'>;
+  acts: Pick<Acts, 'quality' | 'caption' | 'cam' | 'goBack' | 'goBy' | 'fare'>;
   paused: boolean;
   muted: boolean;
   onPause: () => void;

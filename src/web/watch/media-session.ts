@@ -8,21 +8,21 @@ const step = 10;
 
 interface Needs {
   state: Pick<WatchState, 'paused' | 'dvr'>;
-  acts: Pick<Acts, 'goBack'>;
+  acts: Pick<Acts, 'goBy'>;
   onPause: () => void;
 }
 
 export function useMediaSession({ state: { paused, dvr }, acts, onPause }: Needs): void {
+  const there = dvr !== null;
   useEffect(() => {
     const session: MediaSession | undefined = navigator.mediaSession;
     if (!session) return;
-    const move = (by: number) => dvr && void acts.goBack(Math.min(dvr.length, Math.max(0, dvr.behind + by)));
-    const back = dvr && (({ seekOffset }: MediaSessionActionDetails) => move(seekOffset ?? step));
-    const on = dvr && (({ seekOffset }: MediaSessionActionDetails) => move(-(seekOffset ?? step)));
+    const by = (way: 1 | -1) =>
+      there ? ({ seekOffset }: MediaSessionActionDetails) => void acts.goBy(way * (seekOffset ?? step)) : null;
     session.playbackState = paused ? 'paused' : 'playing';
     session.setActionHandler('play', () => paused && onPause());
     session.setActionHandler('pause', () => paused || onPause());
-    session.setActionHandler('seekbackward', back);
-    session.setActionHandler('seekforward', on);
-  });
+    session.setActionHandler('seekbackward', by(1));
+    session.setActionHandler('seekforward', by(-1));
+  }, [paused, there]);
 }

@@ -5,7 +5,7 @@ import type { WatchState } from './state.js';
 
 interface Needs {
   state: Pick<WatchState, 'captions' | 'info' | 'dvr'>;
-  acts: Pick<Acts, 'caption' | 'cam' | 'goBack'>;
+  acts: Pick<Acts, 'caption' | 'cam' | 'goBack' | 'goBy'>;
   onPause: () => void;
   onMute: () => void;
   onFullScreen: () => void;
@@ -27,8 +27,8 @@ function actOf({ key }: KeyboardEvent, needs: Needs): (() => unknown) | null {
   const { state, acts } = needs;
   const step = steps[key];
   if (state.dvr) {
-    const { behind, length } = state.dvr;
-    if (step) return () => acts.goBack(Math.min(length, Math.max(0, behind + step)));
+    const { length } = state.dvr;
+    if (step) return () => acts.goBy(step);
     if (key === 'Home') return () => acts.goBack(length);
     if (key === 'End') return () => acts.goBack(0);
   }
