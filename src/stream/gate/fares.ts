@@ -1,6 +1,7 @@
 // What the keys of a stretch cost one payer: for who goes back, and wants to know before he does.
-import type { KeyCosts } from '../../vocabulary/watching.js';
+
 import type { Hex } from '../../vocabulary/values.js';
+import type { KeyCosts } from '../../vocabulary/watching.js';
 import type { KeyPeriod, Keys } from '../keys.js';
 
 /** What the gate needs to know of what was charged already. */

@@ -44,6 +44,9 @@ export function linkTarget(pasted: string, here: { origin: string; pathname: str
   }
 }
 
+/** Steps that come faster are one, ms. */
+const stepMs = 250;
+
 const voteName = (poll: string, option: number): string => `vote ${poll} ${option}`;
 
 export type Acts = ReturnType<typeof createActs>;
@@ -112,8 +115,23 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
     store.set({ own: { poll, vote: receipt.own } });
   }
 
+  /** Where steps after each other lead, before any of it is loaded, and paid for. */
+  let wish: { behind: number; timer: ReturnType<typeof setTimeout> } | null = null;
+
+  async function goBy(seconds: number): Promise<void> {
+    const house = await needs.house;
+    const { dvr } = store.get();
+    if (!dvr || !house) return;
+    clearTimeout(wish?.timer);
+    const behind = Math.min(dvr.length, Math.max(0, (wish?.behind ?? dvr.behind) + seconds));
+    wish = { behind, timer: setTimeout(goBack, stepMs, behind) };
+    store.set({ went: { behind, fare: house.goingBack.fare(behind) } });
+  }
+
   /** To so many seconds behind live; 0 is live, and plays. */
   async function goBack(behind: number): Promise<void> {
+    clearTimeout(wish?.timer);
+    wish = null;
     const house = await needs.house;
     if (!house?.player) return;
     // The key that comes next is for who is live.
@@ -254,11 +272,7 @@ export function createActs(needs: { api: Api; store: Store<WatchState>; house: P
     },
     goBack,
     /** So much further back, s, or on. */
-    async goBy(seconds: number): Promise<void> {
-      await needs.house;
-      const { dvr } = store.get();
-      if (dvr) await goBack(Math.min(dvr.length, Math.max(0, dvr.behind + seconds)));
-    },
+    goBy,
     /** What that would cost; null: not known. */
     async fare(behind: number): Promise<Fare | null> {
       return (await needs.house)?.goingBack.askedFare(behind) ?? null;

@@ -51,7 +51,7 @@ export function SeekBar({ dvr, went, acts, unit }: Needs) {
   const { length, behind, live } = dvr;
   const drag = dragging.current && over !== null;
   const at = drag ? over : behind;
-  const shown = over ?? (told ? behind : null);
+  const shown = over ?? (told && went ? went.behind : null);
   const share = (seconds: number): string => `${Math.min(100, Math.max(0, 100 * (1 - seconds / length)))}%`;
 
   useEffect(() => {
