@@ -17,17 +17,20 @@ export function createWhereabouts(needs: {
 }) {
   const { dvrMs } = needs;
   const standing = createStanding(dvrMs > 0);
-  /** Since when nothing is loaded: the show goes on meanwhile. */
-  let heldAt: number | null = null;
+  /** Nothing is loaded: the show goes on meanwhile. */
+  let held = false;
   /** When what is seen was published, while the viewer is behind by choice. */
   let date: number | null = null;
 
   function sightOf(engine: Hls, details: LevelDetails, time: number): Sight {
-    const since = heldAt === null ? 0 : (performance.now() - heldAt) / 1000;
+    const { fragmentStart, edge, age } = details;
+    if (!held) return { time, start: fragmentStart, live: engine.liveSyncPosition ?? edge };
     const kept = Math.max(leastListed, dvrMs / 1000);
-    const { fragmentStart, edge } = details;
-    const start = since > 0 ? Math.max(fragmentStart, edge + since - kept) : fragmentStart;
-    return { time, start, live: (engine.liveSyncPosition ?? edge) + since };
+    return {
+      time,
+      start: Math.max(fragmentStart, edge + age - kept),
+      live: edge + age - (engine.targetLatency ?? 0),
+    };
   }
 
   function sight(engine: Hls | null, time: number): Sight | null {
@@ -49,18 +52,18 @@ export function createWhereabouts(needs: {
     toLive: standing.toLive,
     stay: standing.stay,
     loads: (): void => {
-      heldAt = null;
+      held = false;
     },
     holds: (): void => {
-      heldAt ??= performance.now();
+      held = true;
     },
-    isHeld: () => heldAt !== null,
+    isHeld: () => held,
     /** Where to go from where the picture is; null: it may go on. */
     look(engine: Hls | null, video: HTMLVideoElement, moving: boolean): Move | null {
       const seen = sight(engine, video.currentTime);
       // A picture that is just being got ready is nowhere yet.
       if (!seen || (video.readyState < 2 && !video.seeking)) return null;
-      const move = heldAt === null ? standing.look({ ...seen, moving }) : null;
+      const move = held ? null : standing.look({ ...seen, moving });
       needs.onPlace(standing.place(move ? { ...seen, time: move.to } : seen));
       if (moving) note(engine, video.currentTime);
       if (move?.fell) needs.onFell();
