@@ -2,6 +2,7 @@
 import '../shared/base.css';
 import '../watch/watch.css';
 import '../watch/seek-bar.css';
+import '../shared/cams.css';
 import '../watch/cams.css';
 import '../watch/flashes.css';
 import './embed.css';

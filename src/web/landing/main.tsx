@@ -1,5 +1,6 @@
 // The landing page: what is on now, here and elsewhere on this chain. With `?rpc=<node>` it needs the chain alone, and no server of ours.
 import '../shared/base.css';
+import '../shared/cams.css';
 import './landing.css';
 import { render } from 'preact';
 import { registry } from '../../chain/addresses.js';
@@ -9,6 +10,7 @@ import { camName, camPicture, onAir } from '../shared/cams.js';
 import { Communities } from '../shared/communities.js';
 import { money, perMinute } from '../shared/money.js';
 import { Lamp, Mark } from '../shared/parts.js';
+import { hide, unhide } from '../shared/pictures.js';
 import { announced, dateOf } from '../shared/start.js';
 import { createStore, useStore } from '../shared/store.js';
 import { span } from '../shared/time.js';
@@ -31,10 +33,6 @@ const pictureOf = ({ id, serverTime }: StreamInfo): string =>
 
 /** Of cams, more seldom. */
 const camPictureMs = 30_000;
-
-/** A show that has just begun has none yet. */
-const hide = ({ currentTarget }: { currentTarget: HTMLImageElement }) => currentTarget.classList.add('none');
-const unhide = ({ currentTarget }: { currentTarget: HTMLImageElement }) => currentTarget.classList.remove('none');
 
 /** Each opens the stream with that one on the picture. */
 function Cams({ stream }: { stream: StreamInfo }) {

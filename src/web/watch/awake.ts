@@ -1,11 +1,9 @@
 // Whether the viewer is at the controls: they leave the picture alone when nobody moves, touches or types.
 import type { RefObject } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { within } from './within.js';
 
 const sleepMs = 3500;
-
-const within = (target: EventTarget | null, what: string): boolean =>
-  target instanceof Element && target.closest(what) !== null;
 
 /** `news` wakes them too. The first touch only wakes: what lies unseen under the finger is not pressed. */
 export function useAwake(stage: RefObject<HTMLElement>, news: unknown): boolean {
@@ -45,20 +43,17 @@ export function useAwake(stage: RefObject<HTMLElement>, news: unknown): boolean 
       wake();
     };
     wake();
-    element.addEventListener('pointerdown', press, true);
-    element.addEventListener('click', click, true);
-    element.addEventListener('pointermove', move);
-    element.addEventListener('pointerleave', leave);
-    element.addEventListener('focusin', wake);
-    window.addEventListener('keydown', type);
+    const over = new AbortController();
+    const { signal } = over;
+    element.addEventListener('pointerdown', press, { capture: true, signal });
+    element.addEventListener('click', click, { capture: true, signal });
+    element.addEventListener('pointermove', move, { signal });
+    element.addEventListener('pointerleave', leave, { signal });
+    element.addEventListener('focusin', wake, { signal });
+    window.addEventListener('keydown', type, { signal });
     return () => {
       clearTimeout(timer);
-      element.removeEventListener('pointerdown', press, true);
-      element.removeEventListener('click', click, true);
-      element.removeEventListener('pointermove', move);
-      element.removeEventListener('pointerleave', leave);
-      element.removeEventListener('focusin', wake);
-      window.removeEventListener('keydown', type);
+      over.abort();
     };
   }, [stage, news]);
   return awake;

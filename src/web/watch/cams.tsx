@@ -1,6 +1,7 @@
 // The cams of a stream that has several, each with a picture, to see one with a touch; all cost the same key.
 import { useEffect, useState } from 'preact/hooks';
 import { camName, camPicture, onAir } from '../shared/cams.js';
+import { hide, unhide } from '../shared/pictures.js';
 import type { Acts } from './acts.js';
 import { camOf, type WatchState } from './state.js';
 
@@ -19,9 +20,6 @@ function useTurn(looking: boolean): number {
   }, [looking]);
   return turn;
 }
-
-const hide = ({ currentTarget }: { currentTarget: HTMLImageElement }) => currentTarget.classList.add('none');
-const unhide = ({ currentTarget }: { currentTarget: HTMLImageElement }) => currentTarget.classList.remove('none');
 
 interface Needs {
   state: WatchState;

@@ -2,6 +2,7 @@
 import '../shared/base.css';
 import './watch.css';
 import './seek-bar.css';
+import '../shared/cams.css';
 import './cams.css';
 import './money.css';
 import './poll.css';

@@ -1,7 +1,9 @@
 // The player's keys.
 import { useEffect } from 'preact/hooks';
+import { onAir } from '../shared/cams.js';
 import type { Acts } from './acts.js';
 import type { WatchState } from './state.js';
+import { within } from './within.js';
 
 interface Needs {
   state: Pick<WatchState, 'captions' | 'info' | 'dvr'>;
@@ -12,9 +14,6 @@ interface Needs {
   /** Null: there is no picture in picture. */
   onAside: (() => void) | null;
 }
-
-const within = (target: EventTarget | null, what: string): boolean =>
-  target instanceof HTMLElement && target.closest(what) !== null;
 
 /** The key is for what has the focus: text, or a button that a space presses. */
 const meant = ({ target, key }: KeyboardEvent): boolean =>
@@ -37,7 +36,7 @@ function actOf({ key }: KeyboardEvent, needs: Needs): (() => unknown) | null {
   if (key === 'f') return needs.onFullScreen;
   if (key === 'i') return needs.onAside;
   if (key === 'c' && state.captions.there) return () => acts.caption(!state.captions.on);
-  const cam = /^[1-9]$/.test(key) && state.info?.cams.filter((one) => one.state !== 'idle')[Number(key) - 1];
+  const cam = /^[1-9]$/.test(key) && onAir(state.info?.cams ?? [])[Number(key) - 1];
   return cam ? () => acts.cam(cam.id) : null;
 }
 

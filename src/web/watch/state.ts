@@ -6,6 +6,7 @@ import type { OwnVote } from '../../vocabulary/polls.js';
 import type { AddressStakes, PredictionView } from '../../vocabulary/predictions.js';
 import type { StreamInfo } from '../../vocabulary/streams.js';
 import type { Hex } from '../../vocabulary/values.js';
+import { onAir } from '../shared/cams.js';
 import type { LivePoll } from '../shared/poll.js';
 import type { LivePrediction } from '../shared/prediction.js';
 import type { Toast } from '../shared/toasts.js';
@@ -155,7 +156,7 @@ export function phaseOf(state: WatchState): Phase {
 
 /** The cam to show: the one chosen while it is on, else the first that is. */
 export function camOf(cams: StreamInfo['cams'], chosen: string | null): StreamInfo['cams'][number] | undefined {
-  const on = cams.filter(({ state }) => state !== 'idle');
+  const on = onAir(cams);
   return on.find(({ id }) => id === chosen) ?? on.find(({ state }) => state === 'live') ?? on[0] ?? cams[0];
 }
 
