@@ -11,6 +11,7 @@ import { type Dtok, removeFolder, startDtok } from '../test/support/dtok.js';
 import { firstPicture, readClock } from './support/clock-picture.js';
 import { ffmpegWay, ourWay, type Way } from './support/latency-house.js';
 import { browserPublisher, ffmpegPublisher, obsPublisher, type Publisher } from './support/latency-publishers.js';
+import { median, rank } from './support/rank.js';
 import { machine, markdownTable } from './support/table.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -124,28 +125,26 @@ async function measure(browser: Browser, open: () => Promise<Show>): Promise<Rou
   }
 }
 
-const inSeconds = (ms: number | undefined): string => `${((ms ?? Number.NaN) / 1000).toFixed(2)} s`;
-const at = (share: number, of: readonly number[]): number | undefined =>
-  of.toSorted((a, b) => a - b)[Math.floor(of.length * share)];
+const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
 
 function rowOf(name: string, rounds: Round[]): string[] {
   const ages = rounds.flatMap((round) => round.ages);
   const first = rounds.flatMap((round) => round.starts);
-  const medians = rounds.map((round) => at(0.5, round.ages) ?? Number.NaN);
+  const medians = rounds.map((round) => median(round.ages));
   const span = `${inSeconds(Math.min(...medians))} to ${inSeconds(Math.max(...medians))}`;
-  const worded = [at(0.5, ages), at(0.95, ages), at(0.9999, ages), at(0.5, first), at(0.9999, first)].map(inSeconds);
-  return [name, worded[0] ?? '', span, ...worded.slice(1)];
+  const rest = [rank(ages, 0.95), rank(ages, 1), median(first), rank(first, 1)].map(inSeconds);
+  return [name, inSeconds(median(ages)), span, ...rest];
 }
 
 await build();
 const browser = await launch();
 const missing = missingForObs();
 if (missing.length > 0) say(`without OBS: ${missing.join(' and ')} is not here`);
+const obsWay: [string, () => Promise<Show>][] =
+  missing.length > 0 ? [] : [['the same, from a real OBS', product(obsPublisher)]];
 const ways: [string, () => Promise<Show>][] = [
   ['dTok, from ffmpeg: watch page, each key paid for', product(byRtmp)],
-  ...(missing.length > 0
-    ? []
-    : ([['the same, from a real OBS', product(obsPublisher)]] as [string, () => Promise<Show>][])),
+  ...obsWay,
   ['the same, from the broadcast page of a browser', product(browserPublisher)],
   ['its packager and player, encrypted, keys for free', byFfmpeg(() => ourWay(root, true, 500))],
   ['the same, not encrypted', byFfmpeg(() => ourWay(root, false, 500))],

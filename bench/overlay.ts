@@ -1,6 +1,7 @@
 // npm run bench overlay: one event to 2,000 overlays and pages that follow a stream, next to bare ws: delay, CPU, memory.
 import { parseArgs } from 'node:util';
 import { type House, openHouse } from './support/fanout.js';
+import { median, rank } from './support/rank.js';
 import { machine, markdownTable, ratio, whole } from './support/table.js';
 
 const { values } = parseArgs({
@@ -24,12 +25,6 @@ interface Slice {
 }
 const names = { dtok: 'dTok: feed and socket.io', ws: 'bare ws' };
 
-/** The highest of the lowest `share` of them. */
-const rank = (numbers: readonly number[], share: number): number => {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
-};
-const median = (numbers: readonly number[]): number => rank(numbers, 0.5);
 const figure = (n: number): string => (n < 10 ? n.toFixed(1) : whole(n));
 
 say(`${sockets} sockets to each server`);

@@ -1,5 +1,6 @@
 // What came of the rounds, as tables: how long it took on each way, what it cost, and what a burst did.
 import type { Told, Way } from './bots-crowd.js';
+import { median, rank } from './rank.js';
 import { machine, markdownTable, whole } from './table.js';
 
 /** One tip, in ms from when it was said. */
@@ -42,27 +43,19 @@ export function phaseOf(
   return { took, commands: told.length, seconds, cpu };
 }
 
-/** Of sorted numbers. */
-function quantile(sorted: readonly number[], share: number): number {
-  const at = Math.max(0, Math.ceil(share * sorted.length) - 1);
-  return sorted[at] ?? Number.NaN;
-}
-const sort = (numbers: readonly number[]): number[] => numbers.toSorted((a, b) => a - b);
-const median = (numbers: readonly number[]): number => quantile(sort(numbers), 0.5);
-
 type Point = 'taken' | 'answered' | 'shown';
 
 /** Half and 95 of a hundred: medians over the rounds; the slowest ones: of all rounds together. */
 function spreadOf(phases: readonly Phase[], way: Way, point: Point) {
   const rounds = phases.map(({ took }) =>
-    sort(took.flatMap((one) => (one.way === way ? (one[point] ?? Number.POSITIVE_INFINITY) : []))),
+    took.flatMap((one) => (one.way === way ? (one[point] ?? Number.POSITIVE_INFINITY) : [])),
   );
-  const all = sort(rounds.flat());
+  const all = rounds.flat();
   return {
-    p50: median(rounds.map((sorted) => quantile(sorted, 0.5))),
-    p95: median(rounds.map((sorted) => quantile(sorted, 0.95))),
-    p99: quantile(all, 0.99),
-    most: all.at(-1) ?? Number.NaN,
+    p50: median(rounds.map(median)),
+    p95: median(rounds.map((round) => rank(round, 0.95))),
+    p99: rank(all, 0.99),
+    most: rank(all, 1),
     count: all.length,
   };
 }
