@@ -26,16 +26,12 @@ export const KeyCostsQuery = z.object({ from: keyNumber, to: keyNumber });
 /** What the keys from one to another cost a viewer who goes back to them. */
 export const KeyCosts = z
   .object({
-    costs: z
-      .array(z.object({ n: z.number().int(), cost: Amount, durationMs: Milliseconds }))
-      .meta({
-        description: 'each holds for key n and those after it, up to the next entry; the free preview not counted',
-      }),
-    had: z
-      .array(z.tuple([z.number().int(), z.number().int()]))
-      .meta({
-        description: 'first and last of each run of keys that this payer was given: they cost him nothing more',
-      }),
+    costs: z.array(z.object({ n: z.number().int(), cost: Amount, durationMs: Milliseconds })).meta({
+      description: 'each holds for key n and those after it, up to the next entry; the free preview not counted',
+    }),
+    had: z.array(z.tuple([z.number().int(), z.number().int()])).meta({
+      description: 'first and last of each run of keys that this payer was given: they cost him nothing more',
+    }),
   })
   .meta({ id: 'KeyCosts' });
 export type KeyCosts = z.infer<typeof KeyCosts>;

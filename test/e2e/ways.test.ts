@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
-import { desktop, keysOf, launch, plays } from '../support/browser.js';
+import { desktop, keysOf, launch, plays, video } from '../support/browser.js';
 import { type Dtok, removeFolder, startDtok } from '../support/dtok.js';
 import { startGateway } from '../support/livepeer/gateway.js';
 import { signingKeys, startStudio } from '../support/livepeer/studio.js';
@@ -37,8 +37,6 @@ async function onAir(env: Record<string, string>): Promise<Dtok> {
   return dtok;
 }
 
-const width = (page: Page) => page.evaluate(() => document.querySelector<HTMLVideoElement>('video.front')?.videoWidth);
-
 /** Studio is far behind: its pictures come when the show is half a minute old. */
 const untilMade = (dtok: Dtok) =>
   vi.waitFor(async () => {
@@ -51,7 +49,7 @@ async function watchSmall(dtok: Dtok, page: Page): Promise<void> {
   await page.goto(dtok.watchLink);
   await plays(page);
   await vi.waitFor(() => page.getByTestId('quality').selectOption('360', { timeout: 500 }), slow);
-  await vi.waitFor(async () => expect(await width(page)).toBe(640), slow);
+  await vi.waitFor(async () => expect((await video(page)).width).toBe(640), slow);
   await plays(page, 2);
   const { earnings } = await dtok.api('hostStream', main);
   expect(BigInt(earnings.watched), 'each key is charged once, whatever the quality').toBeGreaterThan(0n);
