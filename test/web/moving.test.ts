@@ -31,6 +31,12 @@ it('any drag of any grip leaves a place that the server takes', () => {
       const { error } = PlaceOnTheWire.safeParse(to);
       expect(error?.issues ?? []).toEqual([]);
     }),
+    // Rounding once took a corner a hair's breadth beyond the canvas.
+    {
+      examples: [
+        [{ x: 2e-18, y: 0, width: 0.03, height: 0.03, scale: 0.3 }, { across: 'left', down: 'bottom' }, 0, 0, [0]],
+      ],
+    },
   );
 });
 

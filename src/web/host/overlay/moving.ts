@@ -62,9 +62,18 @@ function grown(place: Place, { across, down }: Grip, dx: number, dy: number): Pl
   return { x, y, width, height, scale: place.scale * factor };
 }
 
+/** What arithmetic has put a hair's breadth outside is inside again: the server takes nothing else. */
+const inside = ({ x, y, width, height, scale }: Place): Place => ({
+  x: clamp(x, 0, 1),
+  y: clamp(y, 0, 1),
+  width: clamp(width, least, 1),
+  height: clamp(height, least, 1),
+  scale: clamp(scale, scales.least, scales.most),
+});
+
 export function dragged(place: Place, grip: Grip, dx: number, dy: number): Place {
-  if (grip.across && grip.down) return grown(place, grip, dx, dy);
-  return grip.across || grip.down ? stretched(place, grip, dx, dy) : moved(place, dx, dy);
+  if (grip.across && grip.down) return inside(grown(place, grip, dx, dy));
+  return grip.across || grip.down ? inside(stretched(place, grip, dx, dy)) : moved(place, dx, dy);
 }
 
 export const scaled = (place: Place, factor: number): Place => ({
