@@ -5,7 +5,7 @@ import { createOrder } from './order.js';
 import type { Kind } from './peer.js';
 import { createPictures, type Packet } from './pictures.js';
 import { startSound } from './sound.js';
-import { align, createTimeline } from './timeline.js';
+import { createAlignment, createTimeline } from './timeline.js';
 
 export interface MediaNeeds {
   ffmpeg: string;
@@ -67,6 +67,7 @@ export function createMedia(needs: MediaNeeds) {
   const started = Date.now();
   const lineOf = (now: number): number => now - started + beginMs;
   const [pictureTime, soundTime] = [createTimeline(pictureRate), createTimeline(soundRate)];
+  const align = createAlignment(pictureTime, soundTime);
   const asking = createAsking(needs.segmentMs);
   const gatherer = createGatherer(needs);
   let now = started;
@@ -110,7 +111,7 @@ export function createMedia(needs: MediaNeeds) {
     },
     report(kind: Kind, ntp: bigint, timestamp: number): void {
       (kind === 'video' ? pictureTime : soundTime).report(ntp, timestamp);
-      align(pictureTime, soundTime);
+      align();
     },
     /** To be called again and again. */
     look(at: number): void {

@@ -102,8 +102,8 @@ export async function openPeer(needs: PeerNeeds): Promise<Peer> {
   });
   try {
     await peer.setRemoteDescription({ type: 'offer', sdp: needs.offer });
-    // The client may be one that only ever opens (RFC 9725, 4.4): we wait for it.
-    if (!/^a=setup:passive/m.test(needs.offer)) for (const transport of peer.dtlsTransports) transport.role = 'server';
+    // werift opens the DTLS connection if it may: as the one who waits it is slower, and lost where packets come twice.
+    if (/^a=setup:active/m.test(needs.offer)) for (const transport of peer.dtlsTransports) transport.role = 'server';
     await peer.setLocalDescription(await peer.createAnswer());
   } catch (error) {
     await peer.close();

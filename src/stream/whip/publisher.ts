@@ -14,7 +14,7 @@ export interface WhipSettings extends IceSettings {
 }
 
 export interface WhipLimits {
-  /** From the offer to the first packet, ms. */
+  /** From the answer to the first packet, ms. */
   connectMs: number;
   /** Without a packet, ms: it is lost. */
   silenceMs: number;
@@ -57,7 +57,8 @@ const lookMs = 20;
 export async function publishByWhip(needs: WhipPublisherNeeds): Promise<WhipPublisher> {
   const { publishers, log, limits } = needs;
   const place: Place = { stream: needs.place.stream, cam: needs.place.cam };
-  const since = Date.now();
+  let since = Date.now();
+  let looking: NodeJS.Timeout | undefined;
   let heard: number | null = null;
   let over = false;
   let peer: Peer | null = null;
@@ -132,7 +133,6 @@ export async function publishByWhip(needs: WhipPublisherNeeds): Promise<WhipPubl
     allow: () => peer?.allow(),
     askAgain: (missing) => peer?.askAgain(missing),
   });
-  const looking = setInterval(look, lookMs);
 
   async function open(): Promise<Peer> {
     try {
@@ -160,6 +160,8 @@ export async function publishByWhip(needs: WhipPublisherNeeds): Promise<WhipPubl
     opened.close();
     throw new Problem('already_on_air');
   }
+  since = Date.now();
+  looking = setInterval(look, lookMs);
   log.info({ ...place }, 'a WHIP broadcast was accepted');
   const { address } = needs.settings;
   return {
