@@ -64,8 +64,8 @@ describe('the order of packets', () => {
 
 const sps = Buffer.from('6742c01fda02802d', 'hex');
 const pps = Buffer.from('68ce3c80', 'hex');
-const slice = (type: number, bytes: number): Buffer =>
-  Buffer.concat([Buffer.from([0x60 | type]), Buffer.alloc(bytes, 7)]);
+const slice = (type: number, bytes: number, first = true): Buffer =>
+  Buffer.concat([Buffer.from([0x60 | type]), Buffer.alloc(bytes, first ? 0x87 : 0x47)]);
 
 /** STAP-A. */
 const together = (...nals: Buffer[]): Buffer =>
@@ -134,6 +134,19 @@ describe('pictures', () => {
     send(66, together(sps, pps), slice(5, 9));
     send(100, slice(1, 9));
     expect(kinds(tags)).toEqual(['0 config', '0 key', '66 key', '100 delta']);
+    // Of this one the first half is missing.
+    pictures.lose();
+    send(133, slice(5, 9, false));
+    send(166, slice(1, 9));
+    expect(kinds(tags)).toHaveLength(4);
+  });
+
+  it('are given up where one has no end', () => {
+    const { tags, pictures, send } = newPictures();
+    const piece = slice(5, 60_000);
+    send(0, together(sps, pps), ...Array.from({ length: 200 }, () => piece));
+    expect(tags.every(({ data }) => data.length < 8 * 1024 * 1024)).toBe(true);
+    expect(pictures.isBroken()).toBe(true);
   });
 
   it('survive whatever is in a packet', () => {

@@ -49,7 +49,7 @@ interface Kept extends WhipSession {
   publisher: WhipPublisher;
 }
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+const capital = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 
 export type WhipDesk = ReturnType<typeof createWhipDesk>;
 
@@ -64,10 +64,10 @@ export function createWhipDesk(needs: WhipNeeds) {
     if ('refuse' in place) {
       log.warn({ stream, reason: place.refuse }, 'a WHIP broadcast was refused');
       const code = place.refuse === refusals.stopped ? 'show_stopped' : 'stream_key_refused';
-      throw new Problem(code, { why: sentence(place.refuse) });
+      throw new Problem(code, { why: capital(place.refuse) });
     }
     if (place.stream !== stream || (cam !== undefined && place.cam !== cam)) {
-      throw new Problem('stream_key_refused', { why: sentence(refusals.keyElsewhere) });
+      throw new Problem('stream_key_refused', { why: capital(refusals.keyElsewhere) });
     }
     return { ...place, key: key ?? '' };
   }
@@ -78,7 +78,7 @@ export function createWhipDesk(needs: WhipNeeds) {
     if (!offer) throw new Problem('bad_request', { reason: 'the body is no SDP offer of a WebRTC sender' });
     if ('sdp' in offer) return offer;
     needs.notice(stream, offer.unfit);
-    throw new Problem('media_unfit', { why: offer.unfit });
+    throw new Problem('media_unfit', { why: offer.unfit.replace(/\.$/, '') });
   }
 
   /** A session of that address, if the key is its own. Problems: not_found, stream_key_refused. */
@@ -86,7 +86,7 @@ export function createWhipDesk(needs: WhipNeeds) {
     const found = sessions.get(id);
     if (!found) throw new Problem('not_found', { what: 'such WHIP session' });
     if (key && sameSecret(key, found.key)) return found;
-    throw new Problem('stream_key_refused', { why: sentence(refusals.keyUnknown) });
+    throw new Problem('stream_key_refused', { why: capital(refusals.keyUnknown) });
   }
 
   return {

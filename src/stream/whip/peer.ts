@@ -34,7 +34,7 @@ export interface Peer {
   close(): void;
 }
 
-const gone = new Set(['closed', 'failed', 'disconnected']);
+const gone = new Set(['closed', 'failed']);
 /** Types of RTCP packets (RFC 3550, 6.4.1) and of DTLS records (RFC 6347, 4.3.1), and what an alert says (RFC 5246, 7.2). */
 const senderReport = 200;
 const alert = 21;

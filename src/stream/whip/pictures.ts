@@ -13,8 +13,12 @@ export interface Packet {
 
 const [idr, sps, pps, delimiter, filler] = [5, 7, 8, 9, 12];
 const [stapA, fuA] = [24, 28];
-/** Far more than a picture has; who sends more is broken. */
-const mostBytes = 16 * 1024 * 1024;
+/** Far more than a picture has; who sends more is broken. FLV holds twice as much. */
+const mostBytes = 8 * 1024 * 1024;
+
+/** Whether it is the first slice of its picture: first_mb_in_slice, an Exp-Golomb number, is 0 (H.264, 7.3.3). */
+const isFirstSlice = (nal: Buffer | undefined): boolean => ((nal?.[1] ?? 0) & 0x80) !== 0;
+const isSlice = (nal: Buffer): boolean => typeOf(nal) === 1 || typeOf(nal) === idr;
 
 const typeOf = (nal: Buffer): number => (nal[0] ?? 0) & 0x1f;
 
@@ -94,6 +98,7 @@ export type Pictures = ReturnType<typeof createPictures>;
 /** Takes packets in their order. After a loss nothing comes out until a keyframe does. */
 export function createPictures(needs: PicturesNeeds) {
   let units: Buffer[] = [];
+  let bytes = 0;
   let timestamp: number | null = null;
   let sets: { sps: Buffer | null; pps: Buffer | null } = { sps: null, pps: null };
   let said: Buffer | null = null;
@@ -104,8 +109,20 @@ export function createPictures(needs: PicturesNeeds) {
     const type = typeOf(nal);
     if (type === sps) sets = { ...sets, sps: Buffer.from(nal) };
     else if (type === pps) sets = { ...sets, pps: Buffer.from(nal) };
-    else if (type !== delimiter && type !== filler) units.push(Buffer.from(nal));
+    else if (type !== delimiter && type !== filler) keep(nal);
   });
+
+  function keep(nal: Buffer): void {
+    bytes += nal.length;
+    if (bytes <= mostBytes) units.push(Buffer.from(nal));
+    else [units, broken] = [[], true];
+  }
+
+  function lose(): void {
+    reader.forget();
+    units = [];
+    broken = true;
+  }
 
   /** Tells the codec's configuration when it is new. */
   function configure(ms: number): boolean {
@@ -119,7 +136,14 @@ export function createPictures(needs: PicturesNeeds) {
   function finish(): void {
     const nals = units;
     units = [];
+    bytes = 0;
     if (nals.length === 0 || timestamp === null) return;
+    // What lacks its beginning is no picture.
+    if (!isFirstSlice(nals.find(isSlice))) broken = true;
+    else tell(nals, timestamp);
+  }
+
+  function tell(nals: readonly Buffer[], timestamp: number): void {
     const keyframe = nals.some((nal) => typeOf(nal) === idr);
     // Decoders want time to move on, whatever the sender's clock does.
     const ms = Math.max(Math.round(needs.timeOf(timestamp)), last + 1);
@@ -139,11 +163,7 @@ export function createPictures(needs: PicturesNeeds) {
       if (packet.marker) finish();
     },
     /** Packets are missing here. */
-    lose(): void {
-      reader.forget();
-      units = [];
-      broken = true;
-    },
+    lose,
     /** Whether it waits for a keyframe. */
     isBroken: (): boolean => broken,
   };

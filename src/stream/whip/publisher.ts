@@ -140,10 +140,9 @@ export async function publishByWhip(needs: WhipPublisherNeeds): Promise<WhipPubl
         ...needs.settings,
         offer: needs.offer.sdp,
         onPacket: (kind, packet) => {
-          if (over) return;
           const now = Date.now();
-          hear(now);
-          media.packet(kind, packet, now);
+          if (!over) hear(now);
+          if (!over) media.packet(kind, packet, now);
         },
         onReport: (kind, ntp, timestamp) => over || media.report(kind, ntp, timestamp),
         onGone: () => gone('the connection was closed'),

@@ -2,14 +2,14 @@
 import type { Wording } from './wording.js';
 
 export const whipRefusals = {
-  stream_key_refused: { status: 401, title: 'Stream key refused', say: (f) => `${f.why}` },
-  show_stopped: { status: 403, title: 'The show is stopped', say: (f) => `${f.why}` },
+  stream_key_refused: { status: 401, title: 'Stream key refused', say: (f) => `${f.why}.` },
+  show_stopped: { status: 403, title: 'The show is stopped', say: (f) => `${f.why}.` },
   already_on_air: {
     status: 409,
     title: 'Already on air',
     say: () => 'This is already being broadcast. End that broadcast first; one that is lost gives way within seconds.',
   },
-  media_unfit: { status: 422, title: 'Other codecs needed', say: (f) => `${f.why}` },
+  media_unfit: { status: 422, title: 'Other codecs needed', say: (f) => `${f.why}.` },
   not_sdp: {
     status: 415,
     title: 'Not SDP',
