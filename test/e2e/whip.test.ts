@@ -63,15 +63,11 @@ async function publish(page: Page, key: string): Promise<number> {
       const headers = { authorization: `Bearer ${bearer}`, 'content-type': 'application/sdp' };
       const answer = await fetch(url as string, { method: 'POST', headers, body: peer.localDescription?.sdp ?? null });
       if (answer.status === 201) await peer.setRemoteDescription({ type: 'answer', sdp: await answer.text() });
-      Object.assign(window, { peer });
       return answer.status;
     },
     [path, key],
   );
 }
-
-const connection = (page: Page) =>
-  page.evaluate(() => (window as unknown as { peer: RTCPeerConnection }).peer.connectionState);
 
 /** The keys that a page was given, by their numbers. */
 function keysOf(page: Page): Map<string, Buffer> {
@@ -132,7 +128,6 @@ it('is watched and paid for, comes back by another POST, and is cut off with its
 
   await dtok.api('changeStreamKey', { params: { ...stream, cam: 'main' }, body: { change: 'renew' } });
   expect((await host()).info.state).not.toBe('live');
-  await until(async () => expect(await connection(again)).toBe('disconnected'));
   expect(await publish(again, streamKey ?? '')).toBe(401);
   expect(dtok.output()).toContain('this stream key was replaced');
   const logged = dtok

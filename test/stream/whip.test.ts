@@ -1,5 +1,6 @@
 // Broadcasting by WHIP, as RFC 9725 has it: real HTTP, a real WebRTC sender with a real encoder, and what comes of it.
 import { execFileSync } from 'node:child_process';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
@@ -307,6 +308,21 @@ describe('who is refused', () => {
   });
 });
 
+/** Tells everybody that he comes from 198.51.100.7, port 7000 (RFC 8489, 14.2). */
+async function startStun(): Promise<Socket> {
+  const socket = createSocket('udp4');
+  socket.on('message', (request, from) => {
+    const answer = Buffer.from('0101000c2112a442000000000000000000000000002000080001000000000000', 'hex');
+    request.copy(answer, 8, 8, 20);
+    answer.writeUInt16BE(7000 ^ 0x2112, 26);
+    Buffer.from([198 ^ 0x21, 51 ^ 0x12, 100 ^ 0xa4, 7 ^ 0x42]).copy(answer, 28);
+    socket.send(answer, from.port, from.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return socket;
+}
+
 describe('the addresses', () => {
   it('say what may be asked of them, to any page', async () => {
     const endpoint = await ask('OPTIONS', { by: null });
@@ -364,12 +380,16 @@ describe('the addresses', () => {
 
   it('tell of the address behind a router, of STUN, and keep to the ports that are let through', async () => {
     await stop();
-    // Nobody answers there: the answer has what there is.
-    await start({ address: '203.0.113.9', stun: 'stun:127.0.0.1:9', ports: [42_000, 42_099] });
+    const server = await startStun();
+    const stun = `stun:127.0.0.1:${server.address().port}`;
+    await start({ address: '203.0.113.9', stun, ports: [42_000, 42_099] });
     const client = await newClient();
     const answer = await ask('POST', { body: client.offer });
-    expect(answer.headers.get('link')).toBe('<stun:127.0.0.1:9>; rel="ice-server"');
-    const hosts = [...(await answer.text()).matchAll(/^a=candidate:\S+ 1 udp (\d+) (\S+) (\d+) typ host/gm)];
+    server.close();
+    expect(answer.headers.get('link')).toBe(`<${stun}>; rel="ice-server"`);
+    const sdp = await answer.text();
+    expect(sdp).toMatch(/^a=candidate:.* 198\.51\.100\.7 7000 typ srflx/m);
+    const hosts = [...sdp.matchAll(/^a=candidate:\S+ 1 udp (\d+) (\S+) (\d+) typ host/gm)];
     const announced = hosts.filter(([, , address]) => address === '203.0.113.9');
     const own = hosts.filter(([, , address]) => !['203.0.113.9', '127.0.0.1'].includes(address ?? ''));
     expect(hosts.length).toBeGreaterThan(0);
