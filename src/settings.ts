@@ -34,6 +34,15 @@ const Env = z.object({
   HOST: z.string().default('0.0.0.0'),
   PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   RTMP_PORT: port.optional(),
+  WHIP_UDP_PORTS: z
+    .string()
+    .regex(/^\d{4,5}-\d{4,5}$/, 'is a range such as 40000-40019')
+    .optional(),
+  WHIP_ADDRESS: z.union([z.ipv4(), z.ipv6()], 'is an IP address').optional(),
+  WHIP_STUN: z
+    .string()
+    .regex(/^stun:[\w.-]+(:\d{1,5})?$/, 'is an address such as stun:stun.example.org:3478')
+    .optional(),
   DATA_DIR: z.string().default('data'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   FFMPEG: z.string().optional(),
@@ -184,6 +193,19 @@ function isSigningKey(text: string): boolean {
   }
 }
 
+/** Each broadcast takes a port for each address of this machine. */
+const fewestPorts = 4;
+
+function whipOf(env: z.infer<typeof Env>) {
+  const { WHIP_ADDRESS: address = null, WHIP_STUN: stun = null } = env;
+  if (!env.WHIP_UDP_PORTS) return { ports: null, address, stun };
+  const [first = 0, last = 0] = env.WHIP_UDP_PORTS.split('-').map(Number);
+  if (first < 1024 || last > 65_535 || last - first < fewestPorts - 1) {
+    throw new Error(`WHIP_UDP_PORTS must be ${fewestPorts} ports or more from 1024 to 65535, such as 40000-40019.`);
+  }
+  return { ports: [first, last] as [number, number], address, stun };
+}
+
 /** What makes the renditions, with what it needs. */
 export type TranscoderChoice = ReturnType<typeof transcoderOf>;
 
@@ -239,6 +261,7 @@ export function readSettings(source: NodeJS.ProcessEnv) {
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ''),
     // 1935 is RTMP's own; a second dTok on another port takes the one beside it.
     rtmpPort: env.RTMP_PORT ?? (env.PORT === 8402 ? 1935 : env.PORT + 1),
+    whip: whipOf(env),
     data,
     logLevel: env.LOG_LEVEL,
     ffmpeg: env.FFMPEG,

@@ -37,6 +37,7 @@ import { createPredictionHandlers } from './prediction-handlers.js';
 import { createReportHandlers } from './report-handlers.js';
 import { createShowHandlers } from './show-handlers.js';
 import { createWalletHandlers } from './wallet-handlers.js';
+import { whipPath } from './whip-paths.js';
 
 /** Test tokens for one click, in whole tokens. */
 const faucetTokens = 5n;
@@ -159,6 +160,7 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       open: stream.open,
       earnings: earnings(stream),
       rtmpUrl: shows.rtmpUrl,
+      whipUrl: `${settings.publicUrl}${whipPath}/${stream.id}`,
       streamKey: stream.streamKey,
       streamKeys: Object.fromEntries(shows.cams(stream.id).map((cam) => [cam.id, cam.streamKey])),
       overlayUrl: `${settings.publicUrl}/overlay/${stream.id}#t=${stream.overlayToken}`,

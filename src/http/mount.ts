@@ -34,7 +34,7 @@ const large = express.json({ limit: '4mb' });
 
 const fileReader = (limit: number): RequestHandler => express.raw({ type: () => true, limit });
 
-const bearer = (req: Request): string | undefined => /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1];
+export const bearer = (req: Request): string | undefined => /^Bearer (\S+)$/.exec(req.headers.authorization ?? '')?.[1];
 
 /** What zod says of a field that is not there. */
 const missing = { error: (issue: { input?: unknown }) => (issue.input === undefined ? 'it is missing' : undefined) };

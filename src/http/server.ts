@@ -6,12 +6,14 @@ import { rateLimit } from 'express-rate-limit';
 import type { Summaries } from '../goals/index.js';
 import type { Logger } from '../log.js';
 import type { Metrics } from '../metrics.js';
+import type { WhipDesk } from '../stream/index.js';
 import { Problem } from '../vocabulary/problems.js';
 import { serveAssets } from './asset-handlers.js';
 import { type Handlers, mountRoutes, problemRenderer } from './mount.js';
 import { openApiDocument } from './openapi.js';
 import { mountShowPages } from './show-pages.js';
 import { mountStreamPages, type StreamPagesNeeds } from './stream-pages.js';
+import { whipPath, whipPaths } from './whip-paths.js';
 
 export interface WebNeeds {
   handlers: Handlers;
@@ -21,6 +23,7 @@ export interface WebNeeds {
   metrics: Metrics;
   summaries: Summaries;
   picture: StreamPagesNeeds['picture'];
+  whip: WhipDesk;
   mediaFolder: string;
   /** What the host brought for alerts. */
   uploadsFolder: string;
@@ -151,6 +154,7 @@ export function fillApp(app: Express, needs: WebNeeds): void {
       throw new Problem('rate_limited');
     },
   });
+  app.use(whipPath, limiter, whipPaths(needs.whip));
   serveAssets(app, needs.uploadsFolder);
   mountStreamPages(app, {
     info: (stream) => needs.handlers.getStream({ ...nothing, params: { stream } }),

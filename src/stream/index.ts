@@ -23,6 +23,7 @@ import { createSeals } from './seals.js';
 import { openStreams, type StreamChange } from './streams.js';
 import { startTestCard } from './test-card.js';
 import type { Transcoder } from './transcode/port.js';
+import { createWhipDesk, type WhipSettings } from './whip/desk.js';
 
 export type { BrowserLine } from './browser/publisher.js';
 export { mainCam } from './cams.js';
@@ -31,6 +32,7 @@ export { createMediaPath } from './media/http.js';
 export type { Place } from './media/publisher.js';
 export { createNativePath } from './native/http.js';
 export type { Stream, StreamChange } from './streams.js';
+export type { WhipDesk, WhipSettings } from './whip/desk.js';
 
 /** Notices kept for the dashboard, by stream. */
 const noticesKept = 20;
@@ -57,6 +59,7 @@ export interface ShowNeeds {
   /** Where the playlists say that keys are. */
   keyBase: string;
   rtmp: { host: string; port: number; publicHost: string };
+  whip: WhipSettings;
   reconnectMs: number;
   packaging: Packaging;
   /** Null: the source alone. */
@@ -145,6 +148,11 @@ export async function startShows(needs: ShowNeeds) {
     log,
   });
 
+  const { ffmpeg, packaging } = needs;
+  const whip = createWhipDesk({
+    ...{ ffmpeg, settings: needs.whip, segmentMs: packaging.segmentMs, ingest, publishers, notice, log },
+  });
+
   /** Puts a browser on air: by a stream key, or where the host wants. Says why not. */
   function fromBrowser(wish: BrowserWish): { refuse: string } | null {
     const { line, who, visit, recording } = wish;
@@ -196,6 +204,7 @@ export async function startShows(needs: ShowNeeds) {
     shelf,
     tickets,
     fromBrowser,
+    whip,
     /** What pages check playlists from elsewhere by. */
     mediaKey: seals.publicKey,
     /** How each copy of each stream is. */
@@ -220,6 +229,7 @@ export async function startShows(needs: ShowNeeds) {
     startTestCard: (stream: string) =>
       startTestCard({ ffmpeg: needs.ffmpeg, url: () => `${url('127.0.0.1')}/${streams.get(stream).streamKey}`, log }),
     stop: async () => {
+      whip.stop();
       await rtmp.stop();
       await broadcasts.stop();
       await outlets.stop();

@@ -7,6 +7,7 @@ export const refusals = {
   stopped: 'this show is stopped: start it on the dashboard, or with /stream start',
   keyUnknown: 'the stream key is not known: copy it from the dashboard',
   keyRetired: 'this stream key was replaced: copy the new one from the dashboard',
+  keyElsewhere: 'this stream key is for another stream or cam: copy the one that belongs to this address',
   noCam: 'this stream has no such cam: open the broadcast page from the dashboard',
 };
 const stoppedNotice = 'A broadcast was refused, because the show is stopped. Start it to let it in.';

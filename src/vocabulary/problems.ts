@@ -7,6 +7,7 @@ import { obsRefusals } from './refusals/obs.js';
 import { pollRefusals } from './refusals/polls.js';
 import { requestRefusals } from './refusals/requests.js';
 import { streamRefusals } from './refusals/streams.js';
+import { whipRefusals } from './refusals/whip.js';
 import type { Facts, Wording } from './refusals/wording.js';
 
 const wordings = {
@@ -15,6 +16,7 @@ const wordings = {
   ...chatRefusals,
   ...pollRefusals,
   ...streamRefusals,
+  ...whipRefusals,
   ...obsRefusals,
   ...machineRefusals,
 } as const satisfies Record<string, Wording>;

@@ -132,6 +132,7 @@ export const HostStream = z
     open: z.boolean().meta({ description: 'whether it may be broadcast to' }),
     earnings: Earnings,
     rtmpUrl: z.string(),
+    whipUrl: z.string().meta({ description: 'for encoders that speak WHIP, with a stream key as the bearer token' }),
     streamKey: z.string(),
     streamKeys: z
       .record(z.string(), z.string().nullable())

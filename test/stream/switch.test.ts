@@ -36,6 +36,7 @@ async function open(): Promise<void> {
       startsAt: null,
     },
     rtmp: { host: '127.0.0.1', port: 0, publicHost: '127.0.0.1' },
+    whip: { ports: null, address: null, stun: null },
     packaging: { segmentMs: 1000, partMs: 500, dvrMs: 0 },
     transcoder: null,
   });

@@ -1,4 +1,4 @@
-// One ffmpeg: what a browser's recorder writes in, FLV with H.264 and AAC out; encoded anew only where it must be.
+// One ffmpeg: what a browser's recorder or a WebRTC sender has in, FLV with H.264 and AAC out; encoded anew only where it must be.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Recording } from '../../vocabulary/broadcast.js';
 import { createTagReader } from '../media/flv.js';
@@ -34,16 +34,30 @@ const args = (recording: Recording): string[] => [
   ...['-flvflags', 'no_duration_filesize', '-flush_packets', '1', '-f', 'flv', 'pipe:1'],
 ];
 
-/** `onEnd` is told why it ended by itself; not called after `kill`. */
-export function startConverter(needs: {
+/** Opus in Matroska, whose times are kept; what was lost on the way becomes silence, and clocks that drift are followed. */
+const soundArgs: readonly string[] = [
+  ...['-hide_banner', '-loglevel', 'error', '-analyzeduration', '0', '-probesize', '32', '-copyts'],
+  ...['-protocol_whitelist', 'pipe', '-f', 'matroska', '-i', 'pipe:0', '-af', 'aresample=async=1000'],
+  ...['-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-ac', '2'],
+  ...['-flvflags', 'no_duration_filesize', '-flush_packets', '1', '-f', 'flv', 'pipe:1'],
+];
+
+interface Outlet {
   ffmpeg: string;
-  recording: Recording;
   /** The file header first, then whole tags. */
   onFlv: (flv: Buffer) => void;
   onDrain: () => void;
+  /** Told why it ended by itself; not called after `kill`. */
   onEnd: (reason: string) => void;
-}): Converter {
-  const child: ChildProcess = spawn(needs.ffmpeg, args(needs.recording), { stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+export const startConverter = ({ recording, ...needs }: Outlet & { recording: Recording }): Converter =>
+  convert(needs, args(recording));
+
+export const startSoundConverter = (needs: Outlet): Converter => convert(needs, soundArgs);
+
+function convert(needs: Outlet, args: readonly string[]): Converter {
+  const child: ChildProcess = spawn(needs.ffmpeg, args, { stdio: ['pipe', 'pipe', 'pipe'] });
   const { stdin, stdout, stderr } = child;
   let complaint = '';
   let ended = false;

@@ -62,6 +62,12 @@ export function Secrets({ shown, desk, busy }: { shown: HostStream; desk: Desk; 
     <section class="card secrets">
       <h2>Broadcast</h2>
       <Line name="Server for OBS" value={shown.rtmpUrl} secret={false} testid="rtmp-url" />
+      <Line
+        name="Or by WHIP: OBS 30 and newer, the key as bearer token"
+        value={shown.whipUrl}
+        secret={false}
+        testid="whip-url"
+      />
       <Cams shown={shown} desk={desk} busy={busy} />
       <Switch shown={shown} desk={desk} busy={busy} />
       <h2>
