@@ -1,6 +1,6 @@
 // What the watch page believes of other servers: nothing that ours has not vouched for; and to whom it turns instead.
 import { createHash } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { mediaPlaylist } from '../../src/stream/media/playlist.js';
 import type { Copy, Segment } from '../../src/stream/media/window.js';
 import { emptyWindow } from '../../src/stream/media/window.js';
@@ -186,6 +186,50 @@ describe('delivery', () => {
     asked = [];
     await load('video-20.m4s');
     expect(asked).toEqual([`${own}video-20.m4s`]);
+  });
+
+  describe('of a playlist that may be held back', () => {
+    const held = '?_HLS_msn=21&_HLS_part=0';
+    const never = (): Promise<never> => new Promise(() => {});
+    let answers: Record<string, () => Promise<Buffer>>;
+    beforeEach(() => {
+      vi.useFakeTimers();
+      answers = { [a]: never, [b]: async () => playlist(21), [own]: async () => playlist(21) };
+      delivery = createDelivery({
+        ...{ stream: 'main', carriers, mediaKey: seals.publicKey('main'), now: () => now },
+        async ask(url) {
+          const base = [a, b, own].find((one) => url.startsWith(one)) ?? '';
+          asked.push(url);
+          return { status: 200, data: new Uint8Array(await (answers[base] ?? never)()) };
+        },
+      });
+      return () => void vi.useRealTimers();
+    });
+    const ask = () => delivery.load('video.m3u8', held, new AbortController().signal);
+
+    it('asks the next one after a silence, and leaves the silent one alone', async () => {
+      const asking = ask();
+      await vi.advanceTimersByTimeAsync(2400);
+      expect(asked).toEqual([`${a}video.m3u8${held}`]);
+      await vi.advanceTimersByTimeAsync(200);
+      expect(Buffer.from(await asking)).toEqual(playlist(21));
+      await vi.advanceTimersByTimeAsync(600);
+      expect(carriers.order()).toEqual([b, own, a]);
+    });
+
+    it('blames nobody while the show makes everybody wait', async () => {
+      let come = (_: Buffer): void => {};
+      const both = new Promise<Buffer>((resolve) => {
+        come = resolve;
+      });
+      answers = { [a]: () => both, [b]: () => both, [own]: () => both };
+      const asking = ask();
+      await vi.advanceTimersByTimeAsync(4000);
+      come(playlist(21));
+      expect(Buffer.from(await asking)).toEqual(playlist(21));
+      await vi.advanceTimersByTimeAsync(600);
+      expect(carriers.order()).toEqual([a, b, own]);
+    });
   });
 
   it('leaves one alone for longer each time, and forgives what did well for long', async () => {

@@ -2,6 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { hashesIn, isSealed } from '../../vocabulary/seal.js';
+import { pause } from '../shared/time.js';
 import type { Carriers } from './carriers.js';
 
 export interface Answer {
@@ -36,6 +37,10 @@ const lateMs = 3000;
 /** By so much another's playlist must be newer to prove that this one is stale. */
 const newerMs = 3000;
 const mostHashes = 20_000;
+/** An answer that is held back until there is something new may be a silence: after this, the next one is asked as well. */
+const quietMs = 2500;
+/** Whose answer comes so much later than the next one's was silent. */
+const graceMs = 500;
 
 /** When the last that a playlist lists ends, and how late that may be; null for a multivariant playlist. */
 export function edgeOf(text: string): { at: number; lateMs: number } | null {
@@ -140,14 +145,47 @@ export function createDelivery(needs: DeliveryNeeds) {
     return { base, data, text, at: edge?.at ?? 0, stale };
   }
 
+  /** A playlist that `base` may hold back; after a silence `next` is asked too, and whoever has it first is taken. */
+  async function readHeld(
+    base: string,
+    next: string,
+    name: string,
+    query: string,
+    signal: AbortSignal,
+  ): Promise<Found> {
+    const over = new AbortController();
+    const stop = (): void => over.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    const first = read(base, name, query, over.signal);
+    const second = pause(quietMs, over.signal).then(() => read(next, name, query, over.signal));
+    const end = (): void => {
+      signal.removeEventListener('abort', stop);
+      over.abort();
+    };
+    try {
+      const found = await Promise.race([first, second.catch(() => first)]);
+      if (found.base === base) end();
+      else {
+        const inTime = Promise.race([first.then(() => true), pause(graceMs).then(() => false)]).catch(() => false);
+        void inTime.then((well) => (well || signal.aborted ? null : carriers.blame(base))).then(end);
+      }
+      return found;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
   /** The first that is up to date; the newest there is when none is: then it is the show that stands still. */
   async function playlist(name: string, query: string, signal: AbortSignal): Promise<Uint8Array> {
     const failed: string[] = [];
     const stale: Found[] = [];
     let last: unknown = new Fault('there is nowhere to ask');
-    for (const base of carriers.order()) {
+    const order = carriers.order();
+    for (const [i, base] of order.entries()) {
+      const next = query.includes('_HLS_msn') ? order[i + 1] : undefined;
       try {
-        const found = await read(base, name, query, signal);
+        const found = await (next ? readHeld(base, next, name, query, signal) : read(base, name, query, signal));
         if (!found.stale) return take(found, failed, stale);
         stale.push(found);
       } catch (error) {
