@@ -27,6 +27,7 @@ mkdirSync(folder, { recursive: true });
 const file = join(folder, `soak-${seed}.md`);
 const text = reportOf(outcome);
 writeFileSync(file, text);
+writeFileSync(join(folder, `soak-${seed}.log`), outcome.output);
 process.stdout.write(text);
 say(`\nThe report is in ${file}.`);
 if (outcome.broken.length > 0) {

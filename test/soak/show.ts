@@ -1,5 +1,6 @@
 // A whole show under every trouble of its plan, and what came of it: the figures, and what broke.
 
+import { setMaxListeners } from 'node:events';
 import { pause } from '../../src/web/shared/time.js';
 import { removeFolder } from '../support/dtok.js';
 import { createRandom } from '../support/random.js';
@@ -48,6 +49,8 @@ export interface Outcome {
   carried: number[];
   starvedMs: number;
   log: Map<string, number>;
+  /** All that the server has written. */
+  output: string;
   verified: string;
   keptIn: string | null;
 }
@@ -59,15 +62,26 @@ const starvedMs = 350;
 
 export async function runShow({ seed, minutes, viewers, pages, say, keep }: ShowOptions): Promise<Outcome> {
   const random = createRandom(seed);
+  let began = Date.now();
+  const tell = (line: string): void => say(`${((Date.now() - began) / 1000).toFixed(0).padStart(5)} s  ${line}`);
   const plan = drawPlan(random, minutes);
   const wrong = new Map<string, number>();
-  const onWrong = (what: string): void => void wrong.set(what, (wrong.get(what) ?? 0) + 1);
+  function onWrong(what: string): void {
+    if (!wrong.has(what)) tell(`WRONG ${what}`);
+    wrong.set(what, (wrong.get(what) ?? 0) + 1);
+  }
   const stalls: { who: string; stall: Stall }[] = [];
-  const onStall = (who: string, stall: Stall): void => void stalls.push({ who, stall });
+  function onStall(who: string, stall: Stall): void {
+    stalls.push({ who, stall });
+    const own = ownMs(stall, [...(troubles?.aways ?? []), ...starved]);
+    if (own > (stall.first ? longestStartMs : longestStallMs)) tell(`LONG ${inWords({ ...stall, who, ownMs: own })}`);
+  }
   const starved: Away[] = [];
   const samples: Sample[] = [];
   const ending = new AbortController();
   const { signal } = ending;
+  // Everybody waits with it.
+  setMaxListeners(0, signal);
 
   const stage = await setStage();
   const { dtok, publisher } = stage;
@@ -82,9 +96,7 @@ export async function runShow({ seed, minutes, viewers, pages, say, keep }: Show
     },
   });
   while (!first) await pause(100);
-  const began = Date.now();
-  const seconds = (): string => `${((Date.now() - began) / 1000).toFixed(0).padStart(5)} s`;
-  const tell = (line: string): void => say(`${seconds()}  ${line}`);
+  began = Date.now();
   tell(`on air; ${plan.length} troubles in ${minutes} min`);
   const timers = watchMachine(starved, samples, stage);
   troubles = startTroubles({ ...stage, plan, random, say: tell, signal });
@@ -158,7 +170,7 @@ export async function runShow({ seed, minutes, viewers, pages, say, keep }: Show
   const kept = broken.length > 0 && keep === true;
   if (!kept) removeFolder(stage.data);
   return {
-    ...{ seed, minutes, broken, books, samples, verified: settled, log: log.words },
+    ...{ seed, minutes, broken, books, samples, verified: settled, log: log.words, output: stage.output() },
     troubles: Object.fromEntries(troubles.had),
     stalls: summary(all),
     returns: returnsOf(troubles.aways),
@@ -205,9 +217,10 @@ async function settle(stage: Stage, onWrong: (what: string) => void, tell: (line
   return said.trim();
 }
 
+const inWords = ({ who, from, to, ownMs: own, first }: Seen): string =>
+  `${who} ${first ? 'waited' : 'stood still'} for ${((to - from) / 1000).toFixed(1)} s, ${(own / 1000).toFixed(1)} s of it our own`;
+
 function judge(all: readonly Seen[], aways: readonly Away[]): string[] {
-  const inWords = ({ who, from, to, ownMs: own, first }: Seen): string =>
-    `${who} ${first ? 'waited' : 'stood still'} for ${((to - from) / 1000).toFixed(1)} s, ${(own / 1000).toFixed(1)} s of it our own`;
   const late = aways.filter(({ over, back }) => {
     return over !== null && back !== null && back - over > longestReturnMs;
   });

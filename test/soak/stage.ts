@@ -41,6 +41,8 @@ export async function setStage() {
   };
   let dtok: Dtok = await startDtok({ env, data });
   base = dtok.base;
+  // It ends its chain too.
+  process.once('exit', () => dtok.process.kill());
   const { streamKey } = await dtok.api('hostStream', { params });
   const publisher = await openPublisher(Number(env.RTMP_PORT), `/live/${streamKey}`);
   const outputs: string[] = [];

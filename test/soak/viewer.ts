@@ -11,7 +11,7 @@ import { createCarriers } from '../../src/web/watch/carriers.js';
 import { createClock } from '../../src/web/watch/clock.js';
 import { createDelivery, Fault } from '../../src/web/watch/delivery.js';
 import { createDeposits, domainOf } from '../../src/web/watch/deposit.js';
-import { createGate } from '../../src/web/watch/gate.js';
+import { createGate, untilAborted } from '../../src/web/watch/gate.js';
 import { keyPath } from '../../src/web/watch/key-loader.js';
 import { createPayer } from '../../src/web/watch/payer.js';
 import { createSession } from '../../src/web/watch/session.js';
@@ -24,6 +24,8 @@ const stream = 'main';
 const params = { stream };
 const tickMs = 100;
 const mostAheadMs = 12_000;
+/** Whatever is under way is let go within this. */
+const leaveMs = 10_000;
 
 export interface ViewerNeeds {
   base: string;
@@ -245,7 +247,8 @@ export async function openViewer(needs: ViewerNeeds) {
       leaving.abort();
       ahead.drop();
       clearInterval(ticking);
-      await watching.catch(() => {});
+      const late = AbortSignal.timeout(leaveMs);
+      await untilAborted(watching, late).catch(() => late.aborted && needs.onWrong('he could not leave'));
       gate.release();
     },
   };
