@@ -128,12 +128,14 @@ export async function openPackager(needs: PackagerNeeds) {
     cutter = null;
   }
 
-  /** Pictures go on where the last ones ended, unless the wall's clock is ahead of that; they never go back. */
+  /** Pictures go on where the last ones ended, unless the wall's clock is ahead of that; they never go back. A leap is a discontinuity. */
   function timeOf(durationMs: number): number {
     const wall = now() - Math.round(durationMs);
     const last = board.window().segments.at(-1);
     const end = last ? last.at + last.durationMs : 0;
-    return !discontinuity && Math.abs(end - wall) < driftMs ? end : Math.max(end, wall);
+    if (!discontinuity && wall - end < driftMs) return end;
+    discontinuity = true;
+    return Math.max(end, wall);
   }
 
   async function open(cut: Cut, of: Cutter): Promise<Begun | null> {
