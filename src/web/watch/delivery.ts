@@ -32,8 +32,8 @@ export class Fault extends Error {
   }
 }
 
-/** How far behind the clock a playlist's end may be, beside three of its segments, before another is asked. */
-const lateMs = 3000;
+/** How far behind the clock a playlist's end may be, beside two of its segments, before another is asked: players hold three. */
+const lateMs = 1500;
 /** By so much another's playlist must be newer to prove that this one is stale. */
 const newerMs = 3000;
 const mostHashes = 20_000;
@@ -54,7 +54,25 @@ export function edgeOf(text: string): { at: number; lateMs: number } | null {
     else if (part) parts += Number(part) * 1000;
   }
   const target = Number(/^#EXT-X-TARGETDURATION:(\d+)/m.exec(text)?.[1] ?? 0) * 1000;
-  return Number.isNaN(at) ? null : { at: at + parts, lateMs: 3 * target + lateMs };
+  return Number.isNaN(at) ? null : { at: at + parts, lateMs: 2 * target + lateMs };
+}
+
+/** Whether a playlist of a server that waits does not show what it was asked for: it has given up waiting, or is stale. */
+export function misses(text: string, query: string): boolean {
+  const asked = new URLSearchParams(query);
+  const msn = asked.get('_HLS_msn');
+  if (msn === null || !text.includes('CAN-BLOCK-RELOAD=YES')) return false;
+  let next = 0;
+  let parts = 0;
+  for (const line of text.split('\n')) {
+    const [, tag, value] =
+      /^#(EXT-X-MEDIA-SEQUENCE:|EXT-X-SKIP:SKIPPED-SEGMENTS=|EXTINF|EXT-X-PART:)(\d*)/.exec(line) ?? [];
+    if (tag === 'EXT-X-PART:') parts += 1;
+    else if (tag === 'EXTINF') [next, parts] = [next + 1, 0];
+    else if (tag) next += Number(value);
+  }
+  if (Number(msn) < next) return false;
+  return Number(msn) > next || parts <= Number(asked.get('_HLS_part') ?? parts);
 }
 
 async function hashOf(data: Uint8Array): Promise<string> {
@@ -141,7 +159,7 @@ export function createDelivery(needs: DeliveryNeeds) {
     const text = new TextDecoder().decode(data);
     if (!carriers.own(base) && !isSealed(stream, name, text, needs.mediaKey)) throw new Fault('it is not our playlist');
     const edge = edgeOf(text);
-    const stale = edge !== null && needs.now() - edge.at > edge.lateMs;
+    const stale = edge !== null && (needs.now() - edge.at > edge.lateMs || misses(text, query));
     return { base, data, text, at: edge?.at ?? 0, stale };
   }
 
