@@ -54,7 +54,10 @@ export function drawPlan(random: Random, minutes: number): Trouble[] {
   const room = minutes * 60_000 - calmMs.before - calmMs.after;
   for (const lane of Object.keys(perShow) as Lane[]) {
     const time = room * share[lane];
-    const count = Math.min(perShow[lane], Math.max(lane === 'server' ? 0 : 1, Math.floor(time / leastApartMs[lane])));
+    const count = Math.min(
+      perShow[lane],
+      Math.max(lane === 'server' && minutes < 1.5 ? 0 : 1, Math.floor(time / leastApartMs[lane])),
+    );
     const apart = time / count;
     const kinds: string[] = [];
     for (let i = 0; i < count; i++) {
