@@ -67,6 +67,7 @@ export async function openPackager(needs: PackagerNeeds) {
   const names = namesOf(cam);
   const window = await readWindow(target, names.window, now(), needs.dvrMs);
   await sweep(target, window, names.isMedia);
+  resumeKey();
   const mirror = createMirror({ stream, target, onNotice: needs.onNotice, log });
   const lagMs = needs.transcoder ? needs.segmentMs + needs.transcoder.lagMs : 0;
   const keyUri = (n: number): string => `${needs.keyBase}/keys/${stream}/${n}`;
@@ -89,6 +90,13 @@ export async function openPackager(needs: PackagerNeeds) {
   let head: Buffer | null = null;
   let newest: Buffer | null = null;
   let tail: Promise<void> = Promise.resolve();
+
+  /** What was paid for before a kill, and never came, comes now, or is taken off the next key's price. */
+  function resumeKey(): void {
+    const under = (n: number): Segment[] => window.segments.filter((segment) => segment.n === n);
+    if (window.segments.length > 0)
+      clock.resume(cam, (n) => under(n).reduce((sum, { durationMs }) => sum + durationMs, 0));
+  }
 
   function queue(work: () => Promise<void> | void): void {
     tail = tail.then(work).catch((error) => {
