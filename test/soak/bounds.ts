@@ -8,7 +8,7 @@ export const longestStartMs = 5000;
 /** From the end of the source's trouble to its first media. */
 export const longestReturnMs = 8000;
 /** From the kill of the server, started again at once, to its first media. */
-export const longestRestartMs = 25_000;
+export const longestRestartMs = 60_000;
 
 /** A time in which nothing could be shown, because nothing was sent. */
 export interface Away {

@@ -1,5 +1,6 @@
 // What the server's own process takes: memory, files, sockets and children, looked at every few seconds; and whether that grows.
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { childrenOf } from './starving.js';
 
 export interface Sample {
   at: number;
@@ -25,11 +26,6 @@ function filesOf(pid: number): { files: number; sockets: number } {
   return { files: all.length, sockets: sockets.length };
 }
 
-function childrenOf(pid: number): number {
-  const of = (task: string): string[] => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ');
-  return readdirSync(`/proc/${pid}/task`).flatMap(of).filter(Boolean).length;
-}
-
 /** Null where this system cannot tell, or the process is gone. */
 export async function sample(pid: number, base: string): Promise<Sample | null> {
   try {
@@ -44,7 +40,7 @@ export async function sample(pid: number, base: string): Promise<Sample | null> 
       heapMb: heap / 2 ** 20,
       files,
       sockets,
-      children: childrenOf(pid),
+      children: childrenOf(pid).length,
     };
   } catch {
     return null;

@@ -116,6 +116,7 @@ export async function openPublisher(rtmpPort: number, path: string) {
     freeze: (): void => void child?.kill('SIGSTOP'),
     thaw: (): void => void child?.kill('SIGCONT'),
     hold: line.hold,
+    pid: (): number => child?.pid ?? 0,
     encoder: () => encoder,
     words: () => words,
     close: async (): Promise<void> => {

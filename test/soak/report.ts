@@ -44,7 +44,7 @@ export function reportOf(outcome: Outcome): string {
       `${gauge}, first and last third, most`,
       `${first.toFixed(1)}, ${last.toFixed(1)}, ${most.toFixed(1)}`,
     ]),
-    ['this process was kept from running', seconds(outcome.starvedMs)],
+    ['processes of the show were kept from running', seconds(outcome.starvedMs)],
     [
       'warnings and errors in the log',
       [...outcome.log].map(([what, count]) => `${count}× ${what}`).join('; ') || 'none',

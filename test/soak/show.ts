@@ -14,6 +14,7 @@ import { drawPlan } from './plan.js';
 import type { Stall } from './playhead.js';
 import { followPublished } from './published.js';
 import { keyPeriodMs, type Stage, setStage } from './stage.js';
+import { watchStarving } from './starving.js';
 import { startTroubles } from './troubles.js';
 
 export interface ShowOptions {
@@ -57,8 +58,6 @@ export interface Outcome {
 
 const sampleMs = 5000;
 const sayMs = 10_000;
-/** This process was not let run for so long: what it then saw late is not the show's. */
-const starvedMs = 350;
 
 export async function runShow({ seed, minutes, viewers, pages, say, keep }: ShowOptions): Promise<Outcome> {
   const random = createRandom(seed);
@@ -76,7 +75,6 @@ export async function runShow({ seed, minutes, viewers, pages, say, keep }: Show
     const own = ownMs(stall, [...(troubles?.aways ?? []), ...starved]);
     if (own > (stall.first ? longestStartMs : longestStallMs)) tell(`LONG ${inWords({ ...stall, who, ownMs: own })}`);
   }
-  const starved: Away[] = [];
   const samples: Sample[] = [];
   const ending = new AbortController();
   const { signal } = ending;
@@ -85,6 +83,8 @@ export async function runShow({ seed, minutes, viewers, pages, say, keep }: Show
 
   const stage = await setStage();
   const { dtok, publisher } = stage;
+  const starving = watchStarving(() => [dtok().process.pid ?? 0, publisher.pid()]);
+  const starved = starving.spans;
   let first = 0;
   let troubles: ReturnType<typeof startTroubles> | null = null;
   publisher.start();
@@ -98,7 +98,7 @@ export async function runShow({ seed, minutes, viewers, pages, say, keep }: Show
   while (!first) await pause(100);
   began = Date.now();
   tell(`on air; ${plan.length} troubles in ${minutes} min`);
-  const timers = watchMachine(starved, samples, stage);
+  const sampling = sampleServer(samples, stage);
   troubles = startTroubles({ ...stage, plan, random, say: tell, signal });
   const long = minutes >= 2;
   const crowd = startCrowd({
@@ -143,7 +143,8 @@ export async function runShow({ seed, minutes, viewers, pages, say, keep }: Show
   tell('the show is over');
   await Promise.all([crowd.ended, browsers?.close(), published.ended]);
   clearInterval(telling);
-  timers.stop();
+  sampling.stop();
+  starving.stop();
   await publisher.end();
   const visits = [...crowd.visits, ...(browsers?.visits ?? [])];
   const settled = await settle(stage, onWrong, tell);
@@ -159,7 +160,7 @@ export async function runShow({ seed, minutes, viewers, pages, say, keep }: Show
   });
   const all = judged();
   const broken = [
-    ...judge(all, troubles.aways),
+    ...judge(all, troubles.aways, starved),
     ...books.findings.slice(0, 20),
     ...(books.mostFreeOfViewerMs > keyPeriodMs * 2 ? [`a viewer saw ${books.mostFreeOfViewerMs} ms for nothing`] : []),
     ...trends(samples)
@@ -188,24 +189,13 @@ export async function runShow({ seed, minutes, viewers, pages, say, keep }: Show
   };
 }
 
-function watchMachine(starved: Away[], samples: Sample[], { dtok }: Stage) {
-  let at = Date.now();
-  const ticking = setInterval(() => {
-    const now = Date.now();
-    if (now - at > starvedMs) starved.push({ kind: 'starved', from: at, over: now, back: now });
-    at = now;
-  }, 100);
+function sampleServer(samples: Sample[], { dtok }: Stage) {
   const sampling = setInterval(async () => {
     const { process: child, base } = dtok();
     const one = await sample(child.pid ?? 0, base);
     if (one) samples.push(one);
   }, sampleMs);
-  return {
-    stop(): void {
-      clearInterval(ticking);
-      clearInterval(sampling);
-    },
-  };
+  return { stop: () => clearInterval(sampling) };
 }
 
 /** Everything owed is claimed; the server's own look at its books. */
@@ -220,9 +210,9 @@ async function settle(stage: Stage, onWrong: (what: string) => void, tell: (line
 const inWords = ({ who, from, to, ownMs: own, first }: Seen): string =>
   `${who} ${first ? 'waited' : 'stood still'} for ${((to - from) / 1000).toFixed(1)} s, ${(own / 1000).toFixed(1)} s of it our own`;
 
-function judge(all: readonly Seen[], aways: readonly Away[]): string[] {
+function judge(all: readonly Seen[], aways: readonly Away[], starved: readonly Away[]): string[] {
   const late = aways.filter(({ over, back }) => {
-    return over !== null && back !== null && back - over > longestReturnMs;
+    return over !== null && back !== null && ownMs({ from: over, to: back, first: true }, starved) > longestReturnMs;
   });
   const slow = aways.filter(({ kind, from, over }) => kind === 'server' && (over ?? 0) - from > longestRestartMs);
   return [
