@@ -17,6 +17,8 @@ export interface Piece {
 export interface Place {
   msn: number;
   part: number;
+  /** What he has of that segment, ms. */
+  hadMs: number;
 }
 
 export const edgeOf = ({ segments, open }: MediaPlaylist): number => {
@@ -30,19 +32,18 @@ export function joinAt({ segments, open, sequence }: MediaPlaylist, backMs: numb
   let left = open.parts.reduce((sum, { ms }) => sum + ms, 0);
   for (const { msn, ms } of segments.toReversed()) {
     left += ms;
-    if (left >= backMs) return { place: { msn, part: 0 }, lateMs: left - backMs };
+    if (left >= backMs) return { place: { msn, part: 0, hadMs: 0 }, lateMs: left - backMs };
   }
-  return { place: { msn: segments[0]?.msn ?? sequence, part: 0 }, lateMs: 0 };
+  return { place: { msn: segments[0]?.msn ?? sequence, part: 0, hadMs: 0 }, lateMs: 0 };
 }
 
-/** What the playlist has from a place on, and the place after that. Where it begins later than the place, that was missed. */
-export function piecesFrom(playlist: MediaPlaylist, from: Place): { pieces: Piece[]; next: Place; missed: boolean } {
+/** What the playlist has from a place on, and the place after that. */
+export function piecesFrom(playlist: MediaPlaylist, from: Place): { pieces: Piece[]; next: Place } {
   const pieces: Piece[] = [];
   let next = from;
-  const missed = (playlist.segments[0]?.msn ?? from.msn) > from.msn;
   for (const { msn, uri, key, iv, ms, date, parts, gap } of playlist.segments) {
     if (msn < next.msn) continue;
-    if (msn > next.msn) next = { msn, part: 0 };
+    if (msn > next.msn) next = { msn, part: 0, hadMs: 0 };
     let at = date + parts.slice(0, next.part).reduce((sum, part) => sum + part.ms, 0);
     const rest = next.part > 0 && next.part <= parts.length ? parts.slice(next.part) : null;
     if (rest) {
@@ -50,8 +51,9 @@ export function piecesFrom(playlist: MediaPlaylist, from: Place): { pieces: Piec
         pieces.push({ uri: part.uri, key, iv, ms: part.ms, at, shownMs: part.ms });
         at += part.ms;
       }
-    } else if (next.part === 0 && !gap) pieces.push({ uri, key, iv, ms, at: date, shownMs: ms });
-    next = { msn: msn + 1, part: 0 };
+      // One that only has files tells of no parts: the whole is fetched for the rest of it.
+    } else if (!gap) pieces.push({ uri, key, iv, ms, at: date, shownMs: Math.max(0, ms - next.hadMs) });
+    next = { msn: msn + 1, part: 0, hadMs: 0 };
   }
   const { open, segments } = playlist;
   if ((segments.at(-1)?.msn ?? playlist.sequence - 1) + 1 === next.msn) {
@@ -61,7 +63,8 @@ export function piecesFrom(playlist: MediaPlaylist, from: Place): { pieces: Piec
       if (i >= next.part) pieces.push({ uri: part.uri, key: open.key, iv: open.iv, ms: part.ms, at, shownMs: part.ms });
       at += part.ms;
     }
-    next = { msn: next.msn, part: Math.max(next.part, open.parts.length) };
+    const has = open.parts.reduce((sum, { ms }) => sum + ms, 0);
+    next = { msn: next.msn, part: Math.max(next.part, open.parts.length), hadMs: Math.max(next.hadMs, has) };
   }
-  return { pieces, next, missed };
+  return { pieces, next };
 }

@@ -176,7 +176,7 @@ export async function openViewer(needs: ViewerNeeds) {
     for (const piece of pieces) {
       const late = Math.min(lateMs, piece.ms);
       lateMs -= late;
-      await show({ ...piece, shownMs: piece.ms - late }, signal);
+      await show({ ...piece, shownMs: Math.max(0, piece.shownMs - late) }, signal);
       while (playhead.aheadMs() > mostAheadMs) await pause(tickMs, signal);
     }
     if (!place) return '';
