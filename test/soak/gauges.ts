@@ -9,6 +9,8 @@ export interface Sample {
   rssMb: number;
   /** Of the JavaScript heap, as `/metrics` says. */
   heapMb: number;
+  /** Buffers beside it. */
+  externalMb: number;
   files: number;
   sockets: number;
   children: number;
@@ -32,12 +34,14 @@ export async function sample(pid: number, base: string): Promise<Sample | null> 
     const rss = Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
     const text = await (await fetch(`${base}/metrics`, { signal: AbortSignal.timeout(3000) })).text();
     const heap = Number(/^nodejs_heap_size_used_bytes (\S+)/m.exec(text)?.[1]);
+    const external = Number(/^nodejs_external_memory_bytes (\S+)/m.exec(text)?.[1]);
     const { files, sockets } = filesOf(pid);
     return {
       at: Date.now(),
       pid,
       rssMb: rss / 1024,
       heapMb: heap / 2 ** 20,
+      externalMb: external / 2 ** 20,
       files,
       sockets,
       children: childrenOf(pid).length,
@@ -58,8 +62,9 @@ const warmMs = 90_000;
 const leastSamples = 24;
 /** What the last third of a life may be above the first: a share, and something for the number of viewers that varies. */
 const tolerance = {
-  rssMb: { share: 0.15, plus: 24 },
+  rssMb: { share: 0.15, plus: 32 },
   heapMb: { share: 0.15, plus: 10 },
+  externalMb: { share: 0.15, plus: 10 },
   files: { share: 0.1, plus: 12 },
   sockets: { share: 0.1, plus: 12 },
   children: { share: 0, plus: 1 },
@@ -75,7 +80,7 @@ export interface Trend {
   grows: boolean;
 }
 
-/** By the median of the first and of the last third of the longest life; the heap by its least, which is what no collection could free. */
+/** By the first and the last third of the longest life: of memory the least, which is what no collection could free; else the median. */
 export function trends(samples: readonly Sample[]): Trend[] {
   const pids = [...new Set(samples.map(({ pid }) => pid))];
   const lives = pids.map((pid) => samples.filter((one) => one.pid === pid));
@@ -86,7 +91,7 @@ export function trends(samples: readonly Sample[]): Trend[] {
   return (Object.keys(tolerance) as Gauge[]).map((gauge) => {
     const of = (some: readonly Sample[]): number => {
       const values = some.map((one) => one[gauge]);
-      return gauge === 'heapMb' ? Math.min(...values) : median(values);
+      return gauge.endsWith('Mb') ? Math.min(...values) : median(values);
     };
     const [first, last] = [of(life.slice(0, third)), of(life.slice(-third))];
     const { share, plus } = tolerance[gauge];
