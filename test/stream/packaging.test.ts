@@ -356,6 +356,24 @@ describe.concurrent('renditions', () => {
     }
   });
 
+  onAir('that a restarted server does not make go on as the source', { transcoder: allOfThem }, async (air) => {
+    air.publish({ size: '854x480' });
+    await until(async () =>
+      expect((await air.playlist('360p')).segments.some((s) => s.uri.startsWith('360p-'))).toBe(true),
+    );
+    await air.stop();
+    const again = await openAir({ folder: air.folder, transcoder: allOfThem });
+    again.publish({ size: '320x180' });
+    const last = async () => (await again.playlist('360p')).segments.at(-1);
+    try {
+      await until(async () => expect((await last())?.uri).toMatch(/^video-/));
+      const before = (await last())?.msn ?? never();
+      await until(async () => expect((await last())?.msn).toBeGreaterThan(before));
+    } finally {
+      await again.stop();
+    }
+  });
+
   onAir('may come from what takes whole segments and answers late or never', { transcoder: halting }, async (air) => {
     air.publish();
     const { segments } = await segmentsOf(air, '240p', 8);

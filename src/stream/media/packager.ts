@@ -11,7 +11,7 @@ import { namesOf, source } from './names.js';
 import { createRenditions } from './renditions.js';
 import type { Shelf } from './shelf.js';
 import { createTrack } from './track.js';
-import type { Segment } from './window.js';
+import { renditionsIn, type Segment } from './window.js';
 
 /** How media are cut, for all streams. */
 export interface Packaging {
@@ -77,8 +77,10 @@ export async function openPackager(needs: PackagerNeeds) {
     createTrack({ stream, rendition, names, shelf, mirror, keyBytes: clock.bytes, now });
   const original = track(source);
   board.join(original);
-  const renditions = needs.transcoder
-    ? createRenditions({ stream, cam, transcoder: needs.transcoder, board, track, onNotice: needs.onNotice, log })
+  const { transcoder, onNotice } = needs;
+  const left = renditionsIn(window);
+  const renditions = transcoder
+    ? createRenditions({ stream, cam, transcoder, board, track, left, onNotice, log })
     : null;
 
   let cutter: Cutter | null = null;
