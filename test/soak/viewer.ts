@@ -1,6 +1,6 @@
 // A viewer without a screen: the watch page's own parts for session, purses, keys and addresses, and a player that decrypts what it gets.
 import { createDecipheriv } from 'node:crypto';
-import type { StreamInfo } from '../../src/vocabulary/api.js';
+import type { StreamInfo } from '../../src/vocabulary/streams.js';
 import type { Hex } from '../../src/vocabulary/values.js';
 import { createApi, Refusal } from '../../src/web/shared/api.js';
 import { createKeep } from '../../src/web/shared/keep.js';
