@@ -4,6 +4,7 @@ import type { Hex } from '../../src/vocabulary/values.js';
 import { pause } from '../../src/web/shared/time.js';
 import type { Dtok } from '../support/dtok.js';
 import { createRandom, type Random } from '../support/random.js';
+import type { Chat } from './chat.js';
 import type { Stall } from './playhead.js';
 import { openViewer, type Viewer } from './viewer.js';
 
@@ -13,17 +14,20 @@ const playlists = ['video.m3u8', 'video.m3u8', '360p.m3u8'];
 /** One who has been there, as the books need to know him. */
 export interface Visit {
   address: Hex;
-  kind: 'link' | 'channel' | 'withholder';
+  kind: 'link' | 'channel' | 'chat' | 'withholder';
   /** Numbers of the keys that he was given. */
   keys: Set<number>;
   /** Media that he opened, ms by key. */
   opened: Map<number, number>;
   /** When he left or fell silent, ms: a key that was just charged may not have been used. */
   ends: number[];
+  /** Puts that much onto his link. */
+  fund?: (amount: bigint) => Promise<unknown>;
 }
 
 export interface CrowdNeeds {
   dtok: () => Dtok;
+  chat: Chat;
   size: number;
   seed: number;
   onStall: (who: string, stall: Stall) => void;
@@ -42,12 +46,12 @@ export function startCrowd(needs: CrowdNeeds) {
   const did = { came: 0, ended: 0, paidAgain: 0, left: 0, cameBack: 0, revoked: 0, closed: 0, withheld: 0, changed: 0 };
 
   /** Tries until it is done: the server may just be away. */
-  async function surely<T>(act: () => Promise<T>): Promise<T> {
+  async function surely<T>(act: () => Promise<T>, most = 30): Promise<T> {
     for (let tries = 0; ; tries++) {
       try {
         return await act();
       } catch (error) {
-        if (signal.aborted || tries >= 30) throw error;
+        if (signal.aborted || tries >= most) throw error;
         await pause(700, signal);
       }
     }
@@ -55,10 +59,24 @@ export function startCrowd(needs: CrowdNeeds) {
 
   const worth = (viewer: Viewer, ms: number): bigint => (BigInt(viewer.info.price) * BigInt(ms)) / 1000n;
 
+  async function worthOf(ms: number): Promise<bigint> {
+    const { price } = await surely(() => needs.dtok().api('getStream', { params }));
+    return (BigInt(price) * BigInt(ms)) / 1000n;
+  }
+
+  /** A person in the chat, and how he puts money onto his link; a bot that was killed in between is asked again. */
+  function fundFor(i: number, n: number) {
+    const person = needs.chat.person(`Fan ${i} ${n}`);
+    return (amount: bigint): Promise<Hex> => surely(() => needs.chat.fund(person, Number(amount) / 1e18), 4);
+  }
+
   /** Money for about that long. */
   async function pay(viewer: Viewer, visit: Visit, random: Random, first: boolean): Promise<void> {
     const amount = worth(viewer, random.between(...lengths.purse));
-    if (visit.kind === 'channel') {
+    if (visit.fund) {
+      // The link that he came with has money on it.
+      if (!first) await visit.fund(amount);
+    } else if (visit.kind === 'channel') {
       if (first) await surely(() => viewer.api('postFaucet', { body: { address: visit.address } }));
       const state = await surely(() => viewer.deposits.payIn(viewer.payer.list, async () => amount));
       if (state) viewer.payer.learn([state]);
@@ -177,9 +195,11 @@ export function startCrowd(needs: CrowdNeeds) {
     // Not all at one time.
     await pause(random.between(0, 6000), signal);
     for (let n = 0; !signal.aborted; n++) {
-      const key = randomKey();
-      const kind = random.weighed({ link: 5, channel: 3, withholder: 2 });
-      const visit: Visit = { address: addressOf(key), kind, keys: new Set(), opened: new Map(), ends: [] };
+      const kind = random.weighed({ link: 4, channel: 3, chat: 2, withholder: 2 });
+      const fund = kind === 'chat' ? fundFor(i, n) : undefined;
+      const key = fund ? await fund(await worthOf(random.between(...lengths.purse))) : randomKey();
+      const at = { keys: new Set<number>(), opened: new Map<number, number>(), ends: [] };
+      const visit: Visit = { address: addressOf(key), kind, ...at, ...(fund && { fund }) };
       visits.push(visit);
       did.came += 1;
       const name = `${kind} ${i}.${n}`;

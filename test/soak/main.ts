@@ -16,6 +16,9 @@ const seed = number('SEED', Math.floor(Math.random() * 2 ** 31));
 const minutes = number('MINUTES', 120);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
+// Browsers are ended by a library that then does not end us.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
+
 say(`Seed ${seed}.`);
 const outcome = await runShow({
   ...{ seed, minutes, say, keep: true },

@@ -102,7 +102,7 @@ export async function runShow({ seed, minutes, viewers, pages, say, keep }: Show
   troubles = startTroubles({ ...stage, plan, random, say: tell, signal });
   const long = minutes >= 2;
   const crowd = startCrowd({
-    ...{ dtok, seed, size: viewers, onStall, onWrong, signal },
+    ...{ dtok, chat: stage.chat, seed, size: viewers, onStall, onWrong, signal },
     lengths: long
       ? { purse: [12_000, 80_000], visit: [30_000, 200_000] }
       : { purse: [4000, 12_000], visit: [8000, 30_000] },

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Dtok, freePort, startDtok, temporaryFolder } from '../support/dtok.js';
 import { account, startS3 } from '../support/s3.js';
 import { cacheOf, folderOf, startCarrier } from './carrier.js';
+import { startChat } from './chat.js';
 import { reconnectMs } from './plan.js';
 import { openPublisher } from './publisher.js';
 
@@ -21,22 +22,31 @@ export async function setStage() {
   const folder = join(data, 'copies');
   mkdirSync(folder);
   const s3 = await startS3();
+  const chat = await startChat();
   let base = '';
   const carriers = [
     await startCarrier(cacheOf(() => base)),
     await startCarrier(folderOf(join(folder, 'main'))),
   ] as const;
+  const port = `${await freePort()}`;
   const env = {
-    ...{ PORT: `${await freePort()}`, RTMP_PORT: `${await freePort()}`, TEST_CARD: 'off', LOG_LEVEL: 'info' },
+    ...{
+      PORT: port,
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      RTMP_PORT: `${await freePort()}`,
+      TEST_CARD: 'off',
+      LOG_LEVEL: 'info',
+    },
     ...{
       PREVIEW_SECONDS: '4',
       KEY_PERIOD_SECONDS: `${keyPeriodMs / 1000}`,
       RECONNECT_SECONDS: `${reconnectMs / 1000}`,
     },
-    ...{ RENDITIONS: '360p', FIRST_LINK_CREDIT: '100000', CHAT_MIN_DEPOSIT: '0.001' },
+    ...{ RENDITIONS: '360p', FIRST_LINK_CREDIT: '100000', CHAT_MIN_DEPOSIT: '0.001', CHAT_DAY_CAP: '100000' },
     ...{ RATE_LIMIT: '1000000', KEY_RATE_LIMIT: '1000000', SETTLE_AFTER_SECONDS: '40', SETTLE_MINIMUM: '1000000' },
     ...{ PUBLISH_TO: `${folder},s3://shows/live`, S3_ENDPOINT: s3.endpoint, S3_REGION: account.region },
     ...{ S3_ACCESS_KEY_ID: account.accessKeyId, S3_SECRET_ACCESS_KEY: account.secretAccessKey },
+    ...{ TELEGRAM_TOKEN: chat.token, TELEGRAM_API_ROOT: chat.apiRoot, MIN_TIP: '0.001' },
     MEDIA_BASE: carriers.map((carrier) => carrier.base).join(' '),
   };
   let dtok: Dtok = await startDtok({ env, data });
@@ -48,7 +58,7 @@ export async function setStage() {
   const outputs: string[] = [];
 
   return {
-    ...{ data, carriers, publisher },
+    ...{ data, carriers, publisher, chat },
     dtok: () => dtok,
     copy: {
       be(manner: 'right' | 'refused' | 'hanging'): void {
@@ -79,6 +89,7 @@ export async function setStage() {
       const code = await dtok.stop();
       for (const carrier of carriers) carrier.stop();
       s3.stop();
+      await chat.stop();
       return code;
     },
   };
