@@ -14,6 +14,7 @@ const alone = [
   'test/e2e/{show,delivery,pages,player}.test.ts',
   'test/web/pages-paying.test.ts',
   'test/obs/real.test.ts',
+  'test/soak/soak.test.ts',
 ];
 
 const shared = { environment: 'node', testTimeout: 60_000, hookTimeout: 60_000 } as const;

@@ -64,12 +64,13 @@ async function writeSeen(store: Store, seen: Seen, events: readonly (ChainEvent 
  * Polls until stopped; `onChange` is told of each channel that an event named, after it was read anew.
  * An unreachable chain is waited for, and said once.
  */
-export function watchChain(needs: WatchNeeds): { reachable: () => boolean; stop: () => Promise<void> } {
+export function watchChain(needs: WatchNeeds) {
   const { store, chain, channels, host, log } = needs;
   let reachable = true;
   let stopped = false;
   let looked: number | null = null;
   let wake = () => {};
+  let waiting: (() => void)[] = [];
 
   const ours = ({ channel, receiver, name }: ChainEvent): boolean =>
     channel ? channels.get(channel) !== undefined : name === 'Settled' && receiver === host;
@@ -122,6 +123,8 @@ export function watchChain(needs: WatchNeeds): { reachable: () => boolean; stop:
 
   async function run(): Promise<void> {
     while (!stopped) {
+      const told = waiting;
+      waiting = [];
       try {
         await look();
         if (!reachable) log.info('the chain is back');
@@ -130,7 +133,8 @@ export function watchChain(needs: WatchNeeds): { reachable: () => boolean; stop:
         if (reachable) log.warn({ err: error }, 'the chain cannot be followed; trying again until it is back');
         reachable = false;
       }
-      if (stopped) return;
+      for (const go of told) go();
+      if (stopped || waiting.length > 0) continue;
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, needs.pollMs);
         wake = () => {
@@ -143,11 +147,19 @@ export function watchChain(needs: WatchNeeds): { reachable: () => boolean; stop:
 
   const running = run();
   return {
-    reachable: () => reachable,
-    stop: async () => {
+    reachable: (): boolean => reachable,
+    /** Resolves when it has seen all that the chain has now, or could not reach it. */
+    caughtUp: (): Promise<void> =>
+      new Promise((resolve) => {
+        if (stopped) return resolve();
+        waiting.push(resolve);
+        wake();
+      }),
+    stop: async (): Promise<void> => {
       stopped = true;
       wake();
       await running;
+      for (const go of waiting.splice(0)) go();
     },
   };
 }

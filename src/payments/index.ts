@@ -164,6 +164,13 @@ export async function openPayments(needs: {
     hostBalance = await chain.balanceOf(settings.host);
   }
 
+  /** What was claimed just now is told by the chain's events a little later. */
+  let caughtUp = async (): Promise<void> => {};
+  async function verified() {
+    await caughtUp();
+    return verify({ store, chain, domain, channels: channels.all().map(({ id }) => id), signatures });
+  }
+
   function start() {
     const watch = watchChain({
       store,
@@ -175,6 +182,7 @@ export async function openPayments(needs: {
       onLook: look,
       log,
     });
+    caughtUp = watch.caughtUp;
     const stopSettling = settler.start(settings.settle);
     settler.resume().catch((error) => log.warn({ err: error }, 'could not finish closing a channel; trying later'));
     return {
@@ -215,7 +223,7 @@ export async function openPayments(needs: {
     settle,
     report: reported,
     receipts,
-    verify: () => verify({ store, chain, domain, channels: channels.all().map(({ id }) => id), signatures }),
+    verify: verified,
     addresses,
     close,
     /** Out of a payer's own channel to his own address, for what is signed from there. */

@@ -87,5 +87,6 @@ export async function openKeys(needs: {
     /** Those that can be had, from one to another, in order. */
     between: (stream: string, from: number, to: number): KeyPeriod[] =>
       [...(periods.get(stream)?.values() ?? [])].filter(({ n }) => n >= from && n <= to),
+    last: (stream: string): KeyPeriod | undefined => [...(periods.get(stream)?.values() ?? [])].at(-1),
   };
 }

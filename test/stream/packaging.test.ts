@@ -155,6 +155,29 @@ describe.concurrent('low latency', () => {
   });
 });
 
+describe.concurrent('an encoder', () => {
+  onAir('may be followed by one whose parts are of another length', {}, async (air) => {
+    await lose(air, air.publish({ gop: 30 }));
+    const before = (await air.playlist('video')).segments.at(-1)?.msn ?? 0;
+    air.publish({ gop: 25 });
+    // Each playlist on the way is held to the rules.
+    const seen = await follow(air, 'video', ({ segments }) => (segments.at(-1)?.msn ?? 0) >= before + 4);
+    const [first, last] = [seen[0]?.partTargetMs ?? 0, seen.at(-1)?.partTargetMs ?? 0];
+    expect(last).toBeLessThan(first * 0.9);
+  });
+
+  onAir('may stand still for long and go on: its dates leap at a discontinuity', {}, async (air) => {
+    const source = air.publish();
+    await until(async () => expect((await air.playlist('video')).open.parts.length).toBeGreaterThan(0));
+    source.freeze();
+    await new Promise((resolve) => setTimeout(resolve, 6500));
+    source.thaw();
+    const gone = ({ segments }: MediaPlaylist): number => segments.filter((one) => one.discontinuity).length;
+    const seen = await follow(air, 'video', (playlist) => gone(playlist) > 1);
+    expect(seen.length).toBeGreaterThan(1);
+  });
+});
+
 describe.concurrent('a key', () => {
   onAir(
     'lasts a key period of whole segments, and what was published is what keys were opened for',
@@ -330,6 +353,24 @@ describe.concurrent('renditions', () => {
     const source = await air.playlist('video');
     for (const { msn, key, ms: length } of segments.filter((s) => s.msn >= source.sequence)) {
       expect(source.segments.find((s) => s.msn === msn)).toMatchObject({ key, ms: length });
+    }
+  });
+
+  onAir('that a restarted server does not make go on as the source', { transcoder: allOfThem }, async (air) => {
+    air.publish({ size: '854x480' });
+    await until(async () =>
+      expect((await air.playlist('360p')).segments.some((s) => s.uri.startsWith('360p-'))).toBe(true),
+    );
+    await air.stop();
+    const again = await openAir({ folder: air.folder, transcoder: allOfThem });
+    again.publish({ size: '320x180' });
+    const last = async () => (await again.playlist('360p')).segments.at(-1);
+    try {
+      await until(async () => expect((await last())?.uri).toMatch(/^video-/));
+      const before = (await last())?.msn ?? never();
+      await until(async () => expect((await last())?.msn).toBeGreaterThan(before));
+    } finally {
+      await again.stop();
     }
   });
 

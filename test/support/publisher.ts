@@ -70,6 +70,9 @@ export function startSource(options: PictureOptions = {}) {
   return {
     source,
     refusals,
+    /** It stands still, and then makes up for what it did not send. */
+    freeze: (): boolean => child.kill('SIGSTOP'),
+    thaw: (): boolean => child.kill('SIGCONT'),
     stop: async () => {
       child.kill('SIGKILL');
       await closed;

@@ -1,13 +1,13 @@
 // What the watch page believes of other servers: nothing that ours has not vouched for; and to whom it turns instead.
 import { createHash } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { mediaPlaylist } from '../../src/stream/media/playlist.js';
 import type { Copy, Segment } from '../../src/stream/media/window.js';
 import { emptyWindow } from '../../src/stream/media/window.js';
 import { createSeals } from '../../src/stream/seals.js';
 import { hashesIn, isSealed } from '../../src/vocabulary/seal.js';
 import { createCarriers } from '../../src/web/watch/carriers.js';
-import { createDelivery, edgeOf } from '../../src/web/watch/delivery.js';
+import { createDelivery, edgeOf, misses } from '../../src/web/watch/delivery.js';
 
 const [a, b, own] = ['https://a.test/', 'https://b.test/', 'https://own.test/media/main/'];
 const seals = createSeals(Buffer.alloc(32, 7));
@@ -95,10 +95,19 @@ describe('a seal', () => {
 });
 
 it('tells when what a playlist lists ends, with its parts', () => {
-  expect(edgeOf(`${playlist(20)}`)).toEqual({ at: start + 21_000, lateMs: 6000 });
+  expect(edgeOf(`${playlist(20)}`)).toEqual({ at: start + 21_000, lateMs: 3500 });
   const open = '#EXT-X-PROGRAM-DATE-TIME:2026-01-01T00:00:21.000Z\n#EXT-X-PART:DURATION=0.500,URI="x"\n';
   expect(edgeOf(`${playlist(20)}${open}`)?.at).toBe(start + 21_500);
   expect(edgeOf('#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nvideo.m3u8\n')).toBeNull();
+});
+
+it('tells whether a playlist that waits shows what it was asked for', () => {
+  const text =
+    '#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES\n#EXT-X-MEDIA-SEQUENCE:7\n#EXTINF:1.0,\nx\n#EXT-X-PART:DURATION=0.5,URI="y"\n';
+  const after = (query: string): boolean => misses(text, query);
+  expect(['?_HLS_msn=7', '?_HLS_msn=8&_HLS_part=0', ''].map(after)).toEqual([false, false, false]);
+  expect(['?_HLS_msn=8', '?_HLS_msn=8&_HLS_part=1', '?_HLS_msn=9&_HLS_part=0'].map(after)).toEqual([true, true, true]);
+  expect(misses(text.replace(/.*\n/, ''), '?_HLS_msn=9'), 'one that only has files').toBe(false);
 });
 
 describe('delivery', () => {
@@ -186,6 +195,77 @@ describe('delivery', () => {
     asked = [];
     await load('video-20.m4s');
     expect(asked).toEqual([`${own}video-20.m4s`]);
+  });
+
+  describe('of a playlist that may be held back', () => {
+    const held = '?_HLS_msn=21&_HLS_part=0';
+    const never = (): Promise<never> => new Promise(() => {});
+    let answers: Record<string, () => Promise<Buffer>>;
+    beforeEach(() => {
+      vi.useFakeTimers();
+      answers = { [a]: never, [b]: async () => playlist(21), [own]: async () => playlist(21) };
+      delivery = createDelivery({
+        ...{ stream: 'main', carriers, mediaKey: seals.publicKey('main'), now: () => now },
+        async ask(url) {
+          const base = [a, b, own].find((one) => url.startsWith(one)) ?? '';
+          asked.push(url);
+          return { status: 200, data: new Uint8Array(await (answers[base] ?? never)()) };
+        },
+      });
+      return () => void vi.useRealTimers();
+    });
+    const ask = () => delivery.load('video.m3u8', held, new AbortController().signal);
+
+    it('asks the next one after a silence, and leaves the silent one alone', async () => {
+      const asking = ask();
+      await vi.advanceTimersByTimeAsync(2400);
+      expect(asked).toEqual([`${a}video.m3u8${held}`]);
+      await vi.advanceTimersByTimeAsync(200);
+      expect(Buffer.from(await asking)).toEqual(playlist(21));
+      await vi.advanceTimersByTimeAsync(600);
+      expect(carriers.order()).toEqual([b, own, a]);
+    });
+
+    const waiting = (last: number): Buffer =>
+      Buffer.from(
+        seals.seal(
+          'main',
+          'video.m3u8',
+          mediaPlaylist({
+            window: {
+              ...emptyWindow(start),
+              sequence: last - 3,
+              segments: [1, 2, 3, 4].map((n) => segment(last - 4 + n)),
+            },
+            keyUri: (n) => `https://own.test/keys/main/${n}`,
+            live: { partTargetMs: 500, holdBackMs: 1500, open: null, hint: null, skip: false, reports: [] },
+          }),
+        ),
+      );
+
+    it('takes none that answers at once with what was there before', async () => {
+      answers = { [a]: async () => waiting(20), [b]: async () => waiting(21), [own]: async () => waiting(21) };
+      expect(Buffer.from(await ask())).toEqual(waiting(21));
+      expect([from(a).length, from(b).length, from(own)]).toEqual([1, 1, []]);
+      // Once more than three seconds are between them, it is left alone.
+      answers[b] = async () => waiting(25);
+      await ask();
+      expect(carriers.order()).toEqual([b, own, a]);
+    });
+
+    it('blames nobody while the show makes everybody wait', async () => {
+      let come = (_: Buffer): void => {};
+      const both = new Promise<Buffer>((resolve) => {
+        come = resolve;
+      });
+      answers = { [a]: () => both, [b]: () => both, [own]: () => both };
+      const asking = ask();
+      await vi.advanceTimersByTimeAsync(4000);
+      come(playlist(21));
+      expect(Buffer.from(await asking)).toEqual(playlist(21));
+      await vi.advanceTimersByTimeAsync(600);
+      expect(carriers.order()).toEqual([a, b, own]);
+    });
   });
 
   it('leaves one alone for longer each time, and forgives what did well for long', async () => {

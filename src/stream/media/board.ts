@@ -168,7 +168,10 @@ export function createBoard(needs: BoardNeeds) {
     },
     /** Parts are from now on at most this long. */
     setPartTarget(ms: number): void {
+      if (ms === partTargetMs) return;
       partTargetMs = ms;
+      // What was cut by another measure is told of in whole segments only.
+      for (const copy of window.segments.flatMap(({ copies }) => Object.values(copies))) delete copy.parts;
     },
     begin(segment: Begun): void {
       open = segment;

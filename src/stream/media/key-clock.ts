@@ -6,6 +6,8 @@ export interface KeySource {
   open(stream: string, durationMs: number): Promise<number>;
   /** 16 bytes. */
   bytes(stream: string, n: number): Buffer;
+  /** The newest key that there is, of an earlier run too. */
+  last?(stream: string): { n: number; durationMs: number } | undefined;
 }
 
 export interface Taken {
@@ -59,6 +61,12 @@ export function createKeyClock(needs: { stream: string; keys: KeySource; keyPeri
       const taken = turn.then(() => takeNow(cam, expectedMs));
       turn = taken.catch(() => {});
       return taken;
+    },
+    /** Goes on with the key that a killed run left in force; `usedOf` tells how much was published under it. */
+    resume(cam: string, usedOf: (n: number) => number): void {
+      const last = keys.last?.(stream);
+      if (last) key ??= { n: last.n, ms: last.durationMs };
+      if (key && !used.has(cam)) used.set(cam, usedOf(key.n));
     },
     /** Tells how much was published under a key. */
     use(cam: string, n: number, ms: number): void {

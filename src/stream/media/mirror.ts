@@ -83,11 +83,16 @@ export function createMirror(needs: MirrorNeeds) {
 /** A window whose last segment is older than this, beyond what viewers may go back, is not shown again after a restart. */
 const staleMs = 60_000;
 
+/** So many segments may have been seen by viewers and never been written down when a run was killed: their ids are not used again. */
+const mostUnwritten = 1000;
+
 /** What an earlier run has published, where it is still worth something. */
 export async function readWindow(target: Target, name: string, now: number, keepMs: number): Promise<Window> {
   const text = await target.get(name);
-  if (text === null) return emptyWindow(now);
-  const window = { ...emptyWindow(now), ...(JSON.parse(`${text}`) as Window) };
+  const fresh = emptyWindow(now);
+  if (text === null) return fresh;
+  const written = { ...fresh, ...(JSON.parse(`${text}`) as Window) };
+  const window = { ...written, next: Math.max(written.next + mostUnwritten, fresh.next) };
   const last = window.segments.at(-1);
   // Before there were cams and renditions, segments had no copies.
   if (last?.copies && last.at + last.durationMs > now - staleMs - keepMs) return window;

@@ -11,7 +11,7 @@ import { namesOf, source } from './names.js';
 import { createRenditions } from './renditions.js';
 import type { Shelf } from './shelf.js';
 import { createTrack } from './track.js';
-import type { Segment } from './window.js';
+import { renditionsIn, type Segment } from './window.js';
 
 /** How media are cut, for all streams. */
 export interface Packaging {
@@ -67,6 +67,7 @@ export async function openPackager(needs: PackagerNeeds) {
   const names = namesOf(cam);
   const window = await readWindow(target, names.window, now(), needs.dvrMs);
   await sweep(target, window, names.isMedia);
+  resumeKey();
   const mirror = createMirror({ stream, target, onNotice: needs.onNotice, log });
   const lagMs = needs.transcoder ? needs.segmentMs + needs.transcoder.lagMs : 0;
   const keyUri = (n: number): string => `${needs.keyBase}/keys/${stream}/${n}`;
@@ -76,8 +77,10 @@ export async function openPackager(needs: PackagerNeeds) {
     createTrack({ stream, rendition, names, shelf, mirror, keyBytes: clock.bytes, now });
   const original = track(source);
   board.join(original);
-  const renditions = needs.transcoder
-    ? createRenditions({ stream, cam, transcoder: needs.transcoder, board, track, onNotice: needs.onNotice, log })
+  const { transcoder, onNotice } = needs;
+  const left = renditionsIn(window);
+  const renditions = transcoder
+    ? createRenditions({ stream, cam, transcoder, board, track, left, onNotice, log })
     : null;
 
   let cutter: Cutter | null = null;
@@ -89,6 +92,13 @@ export async function openPackager(needs: PackagerNeeds) {
   let head: Buffer | null = null;
   let newest: Buffer | null = null;
   let tail: Promise<void> = Promise.resolve();
+
+  /** What was paid for before a kill, and never came, comes now, or is taken off the next key's price. */
+  function resumeKey(): void {
+    const under = (n: number): Segment[] => window.segments.filter((segment) => segment.n === n);
+    if (window.segments.length > 0)
+      clock.resume(cam, (n) => under(n).reduce((sum, { durationMs }) => sum + durationMs, 0));
+  }
 
   function queue(work: () => Promise<void> | void): void {
     tail = tail.then(work).catch((error) => {
@@ -128,12 +138,14 @@ export async function openPackager(needs: PackagerNeeds) {
     cutter = null;
   }
 
-  /** Pictures go on where the last ones ended, unless the wall's clock is ahead of that; they never go back. */
+  /** Pictures go on where the last ones ended, unless the wall's clock is ahead of that; they never go back. A leap is a discontinuity. */
   function timeOf(durationMs: number): number {
     const wall = now() - Math.round(durationMs);
     const last = board.window().segments.at(-1);
     const end = last ? last.at + last.durationMs : 0;
-    return !discontinuity && Math.abs(end - wall) < driftMs ? end : Math.max(end, wall);
+    if (!discontinuity && wall - end < driftMs) return end;
+    discontinuity = true;
+    return Math.max(end, wall);
   }
 
   async function open(cut: Cut, of: Cutter): Promise<Begun | null> {

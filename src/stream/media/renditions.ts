@@ -12,6 +12,8 @@ export interface RenditionsNeeds {
   transcoder: Transcoder;
   board: Board;
   track: (rendition: string) => Track;
+  /** Of an earlier run: who watches them goes on with the source until they are made again. */
+  left: readonly string[];
   onNotice: (text: string) => void;
   log: Logger;
 }
@@ -46,6 +48,14 @@ export function createRenditions(needs: RenditionsNeeds) {
   let notBefore = 0;
   let late = 0;
   let ending: Promise<unknown> = Promise.resolve();
+
+  for (const name of needs.left) take(name);
+
+  function take(name: string): void {
+    const track = tracks.get(name) ?? needs.track(name);
+    tracks.set(name, track);
+    board.join(track);
+  }
 
   const nameOf = (rung: string, id: number): string => `${rung}/${id}`;
 
@@ -134,11 +144,7 @@ export function createRenditions(needs: RenditionsNeeds) {
       stop();
       init = next;
       rungs = transcoder.rungs(next);
-      for (const { name } of rungs) {
-        const track = tracks.get(name) ?? needs.track(name);
-        tracks.set(name, track);
-        board.join(track);
-      }
+      for (const { name } of rungs) take(name);
     },
     push(piece: SourcePiece, n: number): void {
       if (!session && piece.first) start();

@@ -114,3 +114,7 @@ export function listedIn(window: Window, rendition = source): Listed[] {
   }
   return listed;
 }
+
+/** The renditions that it has beside the source. */
+export const renditionsIn = ({ segments }: Window): string[] =>
+  [...new Set(segments.flatMap(({ copies }) => Object.keys(copies)))].filter((name) => name !== source);

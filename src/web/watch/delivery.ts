@@ -2,6 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { hashesIn, isSealed } from '../../vocabulary/seal.js';
+import { pause } from '../shared/time.js';
 import type { Carriers } from './carriers.js';
 
 export interface Answer {
@@ -31,11 +32,15 @@ export class Fault extends Error {
   }
 }
 
-/** How far behind the clock a playlist's end may be, beside three of its segments, before another is asked. */
-const lateMs = 3000;
+/** How far behind the clock a playlist's end may be, beside two of its segments, before another is asked: players hold three. */
+const lateMs = 1500;
 /** By so much another's playlist must be newer to prove that this one is stale. */
 const newerMs = 3000;
 const mostHashes = 20_000;
+/** An answer that is held back until there is something new may be a silence: after this, the next one is asked as well. */
+const quietMs = 2500;
+/** Whose answer comes so much later than the next one's was silent. */
+const graceMs = 500;
 
 /** When the last that a playlist lists ends, and how late that may be; null for a multivariant playlist. */
 export function edgeOf(text: string): { at: number; lateMs: number } | null {
@@ -49,7 +54,25 @@ export function edgeOf(text: string): { at: number; lateMs: number } | null {
     else if (part) parts += Number(part) * 1000;
   }
   const target = Number(/^#EXT-X-TARGETDURATION:(\d+)/m.exec(text)?.[1] ?? 0) * 1000;
-  return Number.isNaN(at) ? null : { at: at + parts, lateMs: 3 * target + lateMs };
+  return Number.isNaN(at) ? null : { at: at + parts, lateMs: 2 * target + lateMs };
+}
+
+/** Whether a playlist of a server that waits does not show what it was asked for: it has given up waiting, or is stale. */
+export function misses(text: string, query: string): boolean {
+  const asked = new URLSearchParams(query);
+  const msn = asked.get('_HLS_msn');
+  if (msn === null || !text.includes('CAN-BLOCK-RELOAD=YES')) return false;
+  let next = 0;
+  let parts = 0;
+  for (const line of text.split('\n')) {
+    const [, tag, value] =
+      /^#(EXT-X-MEDIA-SEQUENCE:|EXT-X-SKIP:SKIPPED-SEGMENTS=|EXTINF|EXT-X-PART:)(\d*)/.exec(line) ?? [];
+    if (tag === 'EXT-X-PART:') parts += 1;
+    else if (tag === 'EXTINF') [next, parts] = [next + 1, 0];
+    else if (tag) next += Number(value);
+  }
+  if (Number(msn) < next) return false;
+  return Number(msn) > next || parts <= Number(asked.get('_HLS_part') ?? parts);
 }
 
 async function hashOf(data: Uint8Array): Promise<string> {
@@ -136,8 +159,39 @@ export function createDelivery(needs: DeliveryNeeds) {
     const text = new TextDecoder().decode(data);
     if (!carriers.own(base) && !isSealed(stream, name, text, needs.mediaKey)) throw new Fault('it is not our playlist');
     const edge = edgeOf(text);
-    const stale = edge !== null && needs.now() - edge.at > edge.lateMs;
+    const stale = edge !== null && (needs.now() - edge.at > edge.lateMs || misses(text, query));
     return { base, data, text, at: edge?.at ?? 0, stale };
+  }
+
+  /** A playlist that `base` may hold back; after a silence `next` is asked too, and whoever has it first is taken. */
+  async function readHeld(
+    base: string,
+    next: string,
+    name: string,
+    query: string,
+    signal: AbortSignal,
+  ): Promise<Found> {
+    const over = new AbortController();
+    const stop = (): void => over.abort(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    const first = read(base, name, query, over.signal);
+    const second = pause(quietMs, over.signal).then(() => read(next, name, query, over.signal));
+    const end = (): void => {
+      signal.removeEventListener('abort', stop);
+      over.abort();
+    };
+    try {
+      const found = await Promise.race([first, second.catch(() => first)]);
+      if (found.base === base) end();
+      else {
+        const inTime = Promise.race([first.then(() => true), pause(graceMs).then(() => false)]).catch(() => false);
+        void inTime.then((well) => (well || signal.aborted ? null : carriers.blame(base))).then(end);
+      }
+      return found;
+    } catch (error) {
+      end();
+      throw error;
+    }
   }
 
   /** The first that is up to date; the newest there is when none is: then it is the show that stands still. */
@@ -145,9 +199,11 @@ export function createDelivery(needs: DeliveryNeeds) {
     const failed: string[] = [];
     const stale: Found[] = [];
     let last: unknown = new Fault('there is nowhere to ask');
-    for (const base of carriers.order()) {
+    const order = carriers.order();
+    for (const [i, base] of order.entries()) {
+      const next = query.includes('_HLS_msn') ? order[i + 1] : undefined;
       try {
-        const found = await read(base, name, query, signal);
+        const found = await (next ? readHeld(base, next, name, query, signal) : read(base, name, query, signal));
         if (!found.stale) return take(found, failed, stale);
         stale.push(found);
       } catch (error) {

@@ -146,6 +146,7 @@ export function createGate(needs: GateNeeds) {
 export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason);
+    if (signal.aborted) return stop();
     signal.addEventListener('abort', stop, { once: true });
     promise.then(resolve).finally(() => signal.removeEventListener('abort', stop));
   });
