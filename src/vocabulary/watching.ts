@@ -26,16 +26,12 @@ export const KeyCostsQuery = z.object({ from: keyNumber, to: keyNumber });
 /** What the keys from one to another cost a viewer who goes back to them. */
 export const KeyCosts = z
   .object({
-    costs: z
-      .array(z.object({ n: z.number().int(), cost: Amount, durationMs: Milliseconds }))
-      .meta({
-        description: 'each holds for key n and those after it, up to the next entry; the free preview not counted',
-      }),
-    had: z
-      .array(z.tuple([z.number().int(), z.number().int()]))
-      .meta({
-        description: 'first and last of each run of keys that this payer was given: they cost him nothing more',
-      }),
+    costs: z.array(z.object({ n: z.number().int(), cost: Amount, durationMs: Milliseconds })).meta({
+      description: 'each holds for key n and those after it, up to the next entry; the free preview not counted',
+    }),
+    had: z.array(z.tuple([z.number().int(), z.number().int()])).meta({
+      description: 'first and last of each run of keys that this payer was given: they cost him nothing more',
+    }),
   })
   .meta({ id: 'KeyCosts' });
 export type KeyCosts = z.infer<typeof KeyCosts>;
@@ -44,6 +40,22 @@ export type KeyCosts = z.infer<typeof KeyCosts>;
 export const NativeTicket = z
   .object({ folder: z.string().meta({ description: 'root-relative; has each cam’s playlist, and `state.json`' }) })
   .meta({ id: 'NativeTicket' });
+
+/** What opens video at Livepeer Studio to the session's viewer; paid for by keys, as all video is. */
+export const StudioPasses = z
+  .object({
+    key: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'the key to pay for now; null while nothing is on air there' }),
+    header: z.string().meta({ description: 'the header of playlist requests that takes a pass' }),
+    passes: z
+      .array(z.object({ playbackId: z.string(), value: z.string() }))
+      .meta({ description: 'one for each cam; none unless the session has paid for the present' }),
+  })
+  .meta({ id: 'StudioPasses' });
+export type StudioPasses = z.infer<typeof StudioPasses>;
 
 /** Cumulative: "up to `maxClaimableAmount` in total", EIP-712 `Voucher(bytes32 channelId,uint128 maxClaimableAmount)`. */
 export const VoucherRequest = z
