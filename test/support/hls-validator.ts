@@ -27,6 +27,8 @@ export interface MediaPlaylist {
   targetMs: number;
   partTargetMs: number;
   skipped: number;
+  /** All its segments are said to begin with a keyframe. */
+  independent: boolean;
   segments: ListedSegment[];
   /** Of the segment under way. */
   open: { parts: ListedPart[]; key: string; iv: string; map: string };
@@ -78,6 +80,7 @@ export function readMedia(text: string): { problems: string[]; playlist: MediaPl
   const seen = new Map<string, string>();
   const playlist: MediaPlaylist = {
     ...{ sequence: 0, discontinuities: 0, targetMs: 0, partTargetMs: 0, skipped: 0, segments: [], hint: null },
+    independent: lines.includes('#EXT-X-INDEPENDENT-SEGMENTS'),
     open: { parts: [], key: '', iv: '', map: '' },
   };
   let version = 1;
@@ -216,6 +219,14 @@ export function readMedia(text: string): { problems: string[]; playlist: MediaPl
 export function changes(before: MediaPlaylist, after: MediaPlaylist): string[] {
   const problems: string[] = [];
   if (after.sequence < before.sequence) problems.push('its sequence went back');
+  if (after.targetMs !== before.targetMs)
+    problems.push(`its target duration was ${before.targetMs} and is ${after.targetMs}`);
+  const anew = after.segments.some((s) => s.discontinuity && s.msn > (before.segments.at(-1)?.msn ?? -1));
+  if (before.partTargetMs > 0 && after.partTargetMs !== before.partTargetMs && !anew)
+    problems.push(`its part target was ${before.partTargetMs} and is ${after.partTargetMs}`);
+  const other = after.segments.some((s) => s.discontinuity) || after.discontinuities > before.discontinuities;
+  if (after.independent && !before.independent && !other)
+    problems.push('its segments are said to be independent again');
   const kept = new Map(after.segments.map((segment) => [segment.msn, segment]));
   for (const was of before.segments) {
     const is = kept.get(was.msn);

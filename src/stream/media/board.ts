@@ -128,10 +128,12 @@ export function createBoard(needs: BoardNeeds) {
   /** Writes the multivariant playlist when what it says has changed. */
   function announce(): void {
     const variants = [...tracks.values()].flatMap((track) => variantOf(track) ?? []);
-    const facts = JSON.stringify(variants.map(({ frameRate, ...v }) => ({ ...v, frameRate: Math.round(frameRate) })));
+    const independent = !window.dependent;
+    const rounded = variants.map(({ frameRate, ...v }) => ({ ...v, frameRate: Math.round(frameRate) }));
+    const facts = JSON.stringify([rounded, independent]);
     if (variants.length === 0 || facts === told) return;
     told = facts;
-    const text = needs.seal(names.multivariant, multivariantPlaylist(variants));
+    const text = needs.seal(names.multivariant, multivariantPlaylist(variants, independent));
     const head = { msn: 0, part: -1 };
     shelf.show(`${stream}/${names.multivariant}`, { head, targetMs: 0, text: () => text }, null);
     mirror.list(names.multivariant, () => text);

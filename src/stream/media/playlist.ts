@@ -126,7 +126,7 @@ function skippable(listed: readonly Listed[], window: Window): number {
 export function mediaPlaylist(of: PlaylistOf): string {
   const { window, live } = of;
   const listed = listedIn(window, of.rendition);
-  const dependent = listed.some((s) => s.dependent) || live?.open?.dependent === true;
+  const dependent = window.dependent === true || live?.open?.dependent === true;
   const { lines, head, parts, end } = createLines(of.keyUri);
   const gaps = !live && listed.some((s) => s.lost);
   lines.push(...headOf(of, gaps, dependent));
@@ -162,9 +162,9 @@ export interface Variant {
   frameRate: number;
 }
 
-/** The multivariant playlist. */
-export function multivariantPlaylist(variants: readonly Variant[]): string {
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
+/** The multivariant playlist; `independent`: all segments so far begin with a keyframe. */
+export function multivariantPlaylist(variants: readonly Variant[], independent: boolean): string {
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', ...(independent ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : [])];
   for (const v of variants) {
     const picture = v.width > 0 ? `,RESOLUTION=${v.width}x${v.height},FRAME-RATE=${v.frameRate.toFixed(3)}` : '';
     const rates = `BANDWIDTH=${v.bandwidth},AVERAGE-BANDWIDTH=${v.average}`;
