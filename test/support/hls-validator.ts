@@ -256,6 +256,22 @@ export interface Variant {
   codecs: string;
   resolution: string;
   frameRate: number;
+  /** As it is written; empty where nothing is said. */
+  captions: string;
+}
+
+const multivariantTags = [
+  ...['EXTM3U', 'EXT-X-VERSION', 'EXT-X-INDEPENDENT-SEGMENTS', 'EXT-X-STREAM-INF', 'EXT-X-MEDIA'],
+];
+
+/** The group that such a tag is of; ours are captions within the pictures alone (RFC 8216 4.3.4.1). */
+function captionGroup(of: Attributes, fail: (what: string) => void): string {
+  if (of.get('TYPE') !== 'CLOSED-CAPTIONS') fail(`media of TYPE=${of.get('TYPE')}`);
+  if (!quoted(of.get('NAME'))) fail('captions without a NAME');
+  if (!/^(CC[1-4]|SERVICE([1-9]|[1-5]\d|6[0-3]))$/.test(quoted(of.get('INSTREAM-ID')) ?? ''))
+    fail(`captions of INSTREAM-ID=${of.get('INSTREAM-ID')}`);
+  if (of.has('URI')) fail('captions within the pictures have a URI');
+  return quoted(of.get('GROUP-ID')) ?? '';
 }
 
 const codec = /^(avc1\.[0-9a-f]{6}|mp4a\.40\.\d+)$/;
@@ -267,10 +283,11 @@ export function readMultivariant(text: string): { problems: string[]; variants: 
   const lines = text.split('\n').filter((line) => line !== '');
   if (lines[0] !== '#EXTM3U') fail('it does not begin with #EXTM3U');
   const variants: Variant[] = [];
+  const groups: string[] = [];
   for (const [i, line] of lines.entries()) {
     const [, tag, value = ''] = /^#([A-Z0-9-]+):?(.*)$/.exec(line) ?? [];
-    if (tag && !['EXTM3U', 'EXT-X-VERSION', 'EXT-X-INDEPENDENT-SEGMENTS', 'EXT-X-STREAM-INF'].includes(tag))
-      fail(`${tag} is no tag of a multivariant playlist`);
+    if (tag && !multivariantTags.includes(tag)) fail(`${tag} is no tag of a multivariant playlist`);
+    if (tag === 'EXT-X-MEDIA') groups.push(captionGroup(attributesOf(value, fail), fail));
     if (tag !== 'EXT-X-STREAM-INF') continue;
     const of = attributesOf(value, fail);
     const uri = lines[i + 1] ?? '#';
@@ -284,8 +301,13 @@ export function readMultivariant(text: string): { problems: string[]; variants: 
     if (picture && !/^[1-9]\d*x[1-9]\d*$/.test(of.get('RESOLUTION') ?? '')) fail('a picture without RESOLUTION');
     if (picture && !/^\d+\.\d{3}$/.test(of.get('FRAME-RATE') ?? '')) fail('a picture without FRAME-RATE');
     const resolution = of.get('RESOLUTION') ?? '';
-    variants.push({ uri, bandwidth, average, codecs, resolution, frameRate: decimal(of.get('FRAME-RATE')) });
+    const captions = of.get('CLOSED-CAPTIONS') ?? '';
+    if (captions !== '' && captions !== 'NONE' && !groups.includes(quoted(captions) ?? ''))
+      fail(`no captions are named ${captions}`);
+    variants.push({ captions, uri, bandwidth, average, codecs, resolution, frameRate: decimal(of.get('FRAME-RATE')) });
   }
+  const silent = variants.filter(({ captions }) => captions === 'NONE').length;
+  if (silent > 0 && silent < variants.length) fail('some variants have no captions, and others say nothing of that');
   if (variants.length === 0) fail('it lists nothing');
   if (new Set(variants.map(({ uri }) => uri)).size < variants.length) fail('a variant is listed twice');
   return { problems, variants };

@@ -2,6 +2,7 @@
 import type { Logger } from '../../log.js';
 import type { Transcoder } from '../transcode/port.js';
 import { createBoard } from './board.js';
+import { type CaptionChannel, captionsIn } from './captions.js';
 import { type Cut, type Cutter, createCutter } from './cutter.js';
 import type { Target } from './folder.js';
 import type { Fragment, Init } from './fragments.js';
@@ -85,6 +86,7 @@ export async function openPackager(needs: PackagerNeeds) {
   let nextId = window.next;
   let discontinuity = true;
   let hinted = false;
+  const captions = new Set<CaptionChannel>();
   /** What a decoder needs, now, before any other piece; and the newest group of pictures behind it. */
   let head: Buffer | null = null;
   let newest: Buffer | null = null;
@@ -116,7 +118,15 @@ export async function openPackager(needs: PackagerNeeds) {
       original.begin(init);
       renditions?.begin(init);
       discontinuity = true;
+      captions.clear();
+      board.setCaptions([]);
     });
+  }
+
+  function seekCaptions(data: Buffer): void {
+    const before = captions.size;
+    for (const channel of captionsIn(data)) captions.add(channel);
+    if (captions.size > before) board.setCaptions([...captions].sort());
   }
 
   function add(fragment: Fragment): void {
@@ -157,6 +167,7 @@ export async function openPackager(needs: PackagerNeeds) {
     if (!segment) return;
     const { fragments, durationMs } = cut;
     const data = bytesOf(fragments);
+    seekCaptions(data);
     clock.use(cam, segment.n, durationMs);
     segment.data.push(data);
     segment.durationMs += durationMs;
