@@ -285,7 +285,7 @@ export function readMultivariant(text: string): { problems: string[]; variants: 
   const variants: Variant[] = [];
   const groups: string[] = [];
   for (const [i, line] of lines.entries()) {
-    const [, tag, value = ''] = /^#([A-Z0-9-]+):?(.*)$/.exec(line) ?? [];
+    const [, tag, value = ''] = /^#(EXT[A-Z0-9-]*):?(.*)$/.exec(line) ?? [];
     if (tag && !multivariantTags.includes(tag)) fail(`${tag} is no tag of a multivariant playlist`);
     if (tag === 'EXT-X-MEDIA') groups.push(captionGroup(attributesOf(value, fail), fail));
     if (tag !== 'EXT-X-STREAM-INF') continue;

@@ -5,6 +5,8 @@ import { changes, type MediaPlaylist, readMedia, readMultivariant } from './hls-
 export function judgePlaylists(browser: Browser) {
   const faults: string[] = [];
   const last = new Map<string, MediaPlaylist>();
+  /** Answers by their whole address: a browser may keep those that were waited for, and give them once more. */
+  const kept = new Map<string, string>();
   let judged = 0;
   let tail: Promise<unknown> = Promise.resolve();
 
@@ -23,13 +25,17 @@ export function judgePlaylists(browser: Browser) {
 
   /** In the order in which they came. */
   function take(response: Response, page: number): void {
-    const { origin, pathname } = new URL(response.url());
+    const { origin, pathname, search } = new URL(response.url());
     if (!pathname.endsWith('.m3u8') || response.status() !== 200) return;
     // A page that is closed takes its answers along.
     const text = response.text().catch(() => null);
     tail = tail.then(async () => {
       const got = await text;
-      if (got !== null) judge(`${page} ${origin}${pathname}`, got);
+      const name = `${page} ${response.url()}`;
+      const again = search !== '' && kept.get(name) === got;
+      if (got === null || again) return;
+      kept.set(name, got);
+      judge(`${page} ${origin}${pathname}`, got);
     });
   }
 
