@@ -317,6 +317,18 @@ describe('a playlist', () => {
     expect(window.segments.map((s) => s.n)).toEqual([13, 14, 15, 16, 17, 18, 19, 20]);
   });
 
+  it('does not call its segments independent again under the encoder that made one that is not', () => {
+    let window = aimed(emptyWindow(0), 2);
+    const add = (n: number, more: Partial<Segment> = {}) => {
+      window = extend(window, segment(n, more)).window;
+      return window.dependent === true;
+    };
+    expect([add(1), add(2, { dependent: true })]).toEqual([false, true]);
+    for (let n = 3; n <= 30; n++) expect(add(n)).toBe(true);
+    expect(window.segments.some((s) => s.dependent)).toBe(false);
+    expect([add(31, { discontinuity: true }), add(32)]).toEqual([false, false]);
+  });
+
   it('names the initialization out of reach of any key, and each key by its number', () => {
     let window = extend(aimed(emptyWindow(0), 3), segment(7, { discontinuity: true })).window;
     window = extend(window, segment(8, { durationMs: 2600 })).window;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import express from 'express';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { livepeerAccess, livepeerPath } from '../../src/http/livepeer-paths.js';
+import { readSettings } from '../../src/settings.js';
 import { createPasses } from '../../src/stream/studio/passes.js';
 import { createStudioRelay } from '../../src/stream/transcode/studio/relay.js';
 import { openGateHouse, type Viewer } from '../gate/house.js';
@@ -178,6 +179,23 @@ describe('by our webhook', () => {
       ...['it is not of now', 'it is not signed with our secret', 'it was asked before', 'its times differ'],
     ]);
   });
+});
+
+it('needs what Studio calls and signs with, and is off by default', () => {
+  const given = {
+    ...{ TRANSCODER: 'livepeer-studio', RENDITIONS: '360p', LIVEPEER_STUDIO_API_KEY: 'an-api-key' },
+    ...{ LIVEPEER_STUDIO_SIGNING_KEY: account.signingKey, LIVEPEER_STUDIO_PUBLIC_KEY: account.publicKey },
+  };
+  const gate = (more: Record<string, string>): unknown => {
+    const { transcoder } = readSettings({ ...given, ...more });
+    return transcoder.kind === 'livepeer-studio' ? transcoder.gate : undefined;
+  };
+  expect(gate({ DVR_SECONDS: '60' })).toBeNull();
+  expect(gate({ STUDIO_GATE: 'jwt' })).toEqual({ type: 'jwt' });
+  expect(() => gate({ STUDIO_GATE: 'webhook' })).toThrow('PUBLIC_URL and LIVEPEER_WEBHOOK_SECRET');
+  const web = { PUBLIC_URL: 'https://live.example.org/', LIVEPEER_WEBHOOK_SECRET: secret };
+  const url = 'https://live.example.org/livepeer/access';
+  expect(gate({ STUDIO_GATE: 'webhook', ...web })).toEqual({ type: 'webhook', secret, url });
 });
 
 it.concurrent('lets in by tokens that outlive what is paid for by the stated seconds', async () => {
