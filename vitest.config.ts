@@ -5,9 +5,9 @@ import { defineConfig } from 'vitest/config';
 const light = ['test/{bots,contracts,feed,gate,http,payments,registry,x402}/**/*.test.ts'];
 /** A browser and real video each, which wait more than they work: two at a time. */
 const paired = [
-  'test/e2e/{broadcast,community,failover,obs,polls,predictions,ways,whip}.test.ts',
+  'test/e2e/{broadcast,community,failover,obs,polls,predictions,studio,ways,whip}.test.ts',
   'test/overlay/{on-air,faults,editor}.test.ts',
-  'test/stream/{livepeer-gateway,livepeer-studio,packaging,publish,whip}.test.ts',
+  'test/stream/{livepeer-gateway,livepeer-studio,packaging,publish,studio-gate,whip}.test.ts',
 ];
 /** Real browsers, real video, or a clock that a busy machine would upset. */
 const alone = [

@@ -10,7 +10,7 @@ import { createStandings, openGoals } from './goals/index.js';
 import { settleHost } from './host-name.js';
 import { startBroadcastSocket } from './http/broadcast-socket.js';
 import { createHandlers } from './http/handlers.js';
-import { livepeerPath, livepeerPaths } from './http/livepeer-paths.js';
+import { livepeerAccess, livepeerPath, livepeerPaths } from './http/livepeer-paths.js';
 import { fillApp, listen } from './http/server.js';
 import { startSponsorSocket } from './http/sponsor-socket.js';
 import type { Logger } from './log.js';
@@ -156,6 +156,7 @@ async function wire(
     reconnectMs: settings.reconnectMs,
     packaging: settings.packaging,
     transcoder: transcoding.transcoder,
+    relay: transcoding.relay,
     log,
   });
   onStop(shows.stop);
@@ -306,6 +307,12 @@ async function wire(
   if (settings.bots.telegram?.webhook)
     web.post(telegramPath, (req, res) => (bots ? bots.webhook(req, res) : res.sendStatus(503)));
   if (transcoding.webhook) web.use(livepeerPath, livepeerPaths(transcoding.webhook));
+  const studioSecret = transcoding.relay?.secret;
+  if (shows.passes && studioSecret) {
+    const { admits } = shows.passes;
+    const onFalse = (reason: string): void => log.warn({ reason }, 'not Livepeer Studio’s question');
+    web.use(livepeerPath, livepeerAccess({ secret: studioSecret, admits, onFalse }));
+  }
   const http = await listen({
     ...{ host: settings.host, port: settings.port, app: web },
     keyPath: (req, res) => keyPath(req, res) || mediaPath(req, res) || nativePath(req, res),

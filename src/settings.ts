@@ -68,6 +68,7 @@ const Env = z.object({
   LIVEPEER_STUDIO_PUBLIC_KEY: z.string().optional(),
   LIVEPEER_STUDIO_API: z.url({ protocol: /^https?$/ }).default('https://livepeer.studio/api'),
   LIVEPEER_STUDIO_RTMP: z.url({ protocol: /^rtmps?$/ }).default('rtmp://rtmp.livepeer.com/live'),
+  STUDIO_GATE: z.enum(['keys', 'webhook', 'jwt']).default('keys'),
   LIVEPEER_DEADLINE_SECONDS: seconds(8, 1).pipe(z.number().max(12)),
   LIVEPEER_WEBHOOK_SECRET: z
     .string()
@@ -176,13 +177,27 @@ function studioOf(env: z.infer<typeof Env>) {
   if (!isSigningKey(signingKey)) {
     throw new Error('LIVEPEER_STUDIO_SIGNING_KEY is the private key as Studio shows it once: a PEM in base64.');
   }
-  if (env.DVR_SECONDS < studioLeastDvr) {
+  if (env.STUDIO_GATE === 'keys' && env.DVR_SECONDS < studioLeastDvr) {
     throw new Error(
       `TRANSCODER is livepeer-studio, so DVR_SECONDS must be ${studioLeastDvr} or more: it is that far behind.`,
     );
   }
   const url = (text: string): string => text.replace(/\/$/, '');
-  return { apiKey, signingKey, publicKey, api: url(env.LIVEPEER_STUDIO_API), rtmp: url(env.LIVEPEER_STUDIO_RTMP) };
+  const [api, rtmp] = [url(env.LIVEPEER_STUDIO_API), url(env.LIVEPEER_STUDIO_RTMP)];
+  return { apiKey, signingKey, publicKey, api, rtmp, gate: studioGateOf(env) };
+}
+
+/** By what Studio itself lets viewers in; null: it never sees one. */
+function studioGateOf(env: z.infer<typeof Env>) {
+  const { STUDIO_GATE: type, LIVEPEER_WEBHOOK_SECRET: secret, PUBLIC_URL: base } = env;
+  if (type === 'keys') return null;
+  if (type === 'jwt') return { type };
+  if (!secret || !base) {
+    throw new Error(
+      'STUDIO_GATE is webhook, so PUBLIC_URL and LIVEPEER_WEBHOOK_SECRET must be set: Studio calls the one, and signs with the other.',
+    );
+  }
+  return { type, secret, url: `${base.replace(/\/$/, '')}/livepeer/access` };
 }
 
 function isSigningKey(text: string): boolean {

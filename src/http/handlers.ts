@@ -104,10 +104,14 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       state: shows.state(stream.id),
       viewers: shows.viewers(stream.id),
       media: [...basesOf(stream.mediaBase), `/media/${stream.id}/`],
+      gate: shows.passes?.gate ?? 'keys',
       mediaKey: shows.mediaKey(stream.id),
-      dvrMs: settings.packaging.dvrMs,
+      // What Livepeer Studio shows is shown live.
+      dvrMs: shows.passes ? 0 : settings.packaging.dvrMs,
       startsAt: stream.startsAt,
-      cams: shows.cams(stream.id).map(({ id, title, state, playlist }) => ({ id, title, state, playlist })),
+      cams: shows.cams(stream.id).map(({ id, title, state, playlist, studio }) => ({
+        ...{ id, title, state, playlist, studio },
+      })),
       lastEvent: needs.lastEvent(),
       communities: (['discord', 'telegram'] as const).flatMap((platform) =>
         stream[platform] ? [{ platform, url: stream[platform] }] : [],
@@ -211,6 +215,11 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       return shows.fares(stream, payer, query.from, query.to);
     },
     openNative: async ({ token }) => ({ folder: `/native/${shows.tickets.open(session(token).token)}/` }),
+    openStudio: async ({ token }) => {
+      const { token: id } = session(token);
+      if (!shows.passes) throw new Problem('not_found', { what: 'video at Livepeer Studio' });
+      return shows.passes.open(id);
+    },
     postVoucher: async ({ body }) =>
       purseState(await ledger.acceptVoucher(body.channelId, BigInt(body.maxClaimableAmount), body.signature)),
     postTip: async ({ body, token }) => {

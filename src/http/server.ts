@@ -68,7 +68,8 @@ function mediaHeaders(res: Response, path: string): void {
 const contentSecurityPolicy = [
   "default-src 'self'",
   "connect-src 'self' http: https: ws: wss:",
-  "media-src 'self' blob: http: https:",
+  // hls.js puts captions into a track that begins as an empty one: data:,WEBVTT.
+  "media-src 'self' blob: data: http: https:",
   "img-src 'self' data:",
   // A host's own theme for the overlay brings its fonts along.
   "font-src 'self' data:",

@@ -21,8 +21,10 @@ import { createPublishers } from './publishers.js';
 import { startRtmp } from './rtmp/server.js';
 import { createSeals } from './seals.js';
 import { openStreams, type StreamChange } from './streams.js';
+import { createPasses } from './studio/passes.js';
 import { startTestCard } from './test-card.js';
 import type { Transcoder } from './transcode/port.js';
+import type { Relay } from './transcode/studio/relay.js';
 import { createWhipDesk, type WhipSettings } from './whip/desk.js';
 
 export type { BrowserLine } from './browser/publisher.js';
@@ -64,6 +66,8 @@ export interface ShowNeeds {
   packaging: Packaging;
   /** Null: the source alone. */
   transcoder: Transcoder | null;
+  /** Null: all video is shown by us. */
+  relay?: Relay | null;
   log: Logger;
   now?: () => number;
 }
@@ -119,6 +123,7 @@ export async function startShows(needs: ShowNeeds) {
   const { mediaFolder, places = [] } = needs;
   const outlets = createPublisher({ mediaFolder, places, onNotice: notice, log });
   const tickets = createTickets({ shelf, gate, keys, sessions, streams, base: needs.keyBase, now });
+  const passes = needs.relay ? createPasses({ relay: needs.relay, keys, sessions, now }) : null;
   const broadcasts = createBroadcasts({
     ffmpeg: needs.ffmpeg,
     keys,
@@ -203,6 +208,8 @@ export async function startShows(needs: ShowNeeds) {
     },
     shelf,
     tickets,
+    /** For what Livepeer Studio shows; null where we show all. */
+    passes,
     fromBrowser,
     whip,
     /** What pages check playlists from elsewhere by. */
@@ -215,6 +222,7 @@ export async function startShows(needs: ShowNeeds) {
         ...cam,
         state: broadcasts.camState(stream, cam.id),
         playlist: namesOf(cam.id).multivariant,
+        studio: passes?.shown(stream).find((one) => one.cam === cam.id)?.url ?? null,
       })),
     /** Gives a cam another stream key, or takes its key away; whoever broadcasts by the old one is shown out. */
     async changeKey(stream: string, cam: string, change: 'renew' | 'revoke'): Promise<void> {

@@ -34,12 +34,14 @@ export async function openKeys(needs: {
   const { store, streams, master, now, dvrMs = 0 } = needs;
   const kept = least + Math.ceil(dvrMs / shortestMs);
   const periods = new Map<string, Map<number, KeyPeriod>>();
+  const newest = new Map<string, KeyPeriod>();
 
   function keep(stream: string, period: KeyPeriod): void {
     const known = periods.get(stream) ?? new Map<number, KeyPeriod>();
     periods.set(stream, known);
     known.set(period.n, period);
     known.delete(period.n - kept);
+    newest.set(stream, period);
   }
 
   async function load(stream: string): Promise<void> {
@@ -83,6 +85,7 @@ export async function openKeys(needs: {
   return {
     open,
     bytes,
+    newest: (stream: string): KeyPeriod | undefined => newest.get(stream),
     period: (stream: string, n: number): KeyPeriod | undefined => periods.get(stream)?.get(n),
     /** Those that can be had, from one to another, in order. */
     between: (stream: string, from: number, to: number): KeyPeriod[] =>

@@ -47,6 +47,9 @@ export const CamInfo = z
     title: z.string(),
     state: StreamState,
     playlist: z.string().meta({ description: 'its multivariant playlist, in each of the media folders' }),
+    studio: z.string().nullable().meta({
+      description: 'its multivariant playlist at Livepeer Studio, once it plays there; null where it does not',
+    }),
   })
   .meta({ id: 'CamInfo' });
 export type CamInfo = z.infer<typeof CamInfo>;
@@ -64,6 +67,9 @@ export const StreamInfo = z
     viewers: z.number().int(),
     /** Absolute or root-relative folders that hold the stream's media; each has the playlists of all cams. */
     media: z.array(z.string()).meta({ description: 'folders of its media, best first; the last is this server' }),
+    gate: z
+      .enum(['keys', 'webhook', 'jwt'])
+      .meta({ description: 'keys: this server, for each key. Else Livepeer Studio, for each viewer that has a pass' }),
     mediaKey: z.string().meta({ description: 'secp256k1 public key, hex: seals the playlists (docs/delivery.md)' }),
     cams: z.array(CamInfo),
     dvrMs: Milliseconds.meta({ description: 'how far back viewers may go; 0: not at all' }),

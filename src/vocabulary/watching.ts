@@ -41,6 +41,22 @@ export const NativeTicket = z
   .object({ folder: z.string().meta({ description: 'root-relative; has each cam’s playlist, and `state.json`' }) })
   .meta({ id: 'NativeTicket' });
 
+/** What opens video at Livepeer Studio to the session's viewer; paid for by keys, as all video is. */
+export const StudioPasses = z
+  .object({
+    key: z
+      .number()
+      .int()
+      .nullable()
+      .meta({ description: 'the key to pay for now; null while nothing is on air there' }),
+    header: z.string().meta({ description: 'the header of playlist requests that takes a pass' }),
+    passes: z
+      .array(z.object({ playbackId: z.string(), value: z.string() }))
+      .meta({ description: 'one for each cam; none unless the session has paid for the present' }),
+  })
+  .meta({ id: 'StudioPasses' });
+export type StudioPasses = z.infer<typeof StudioPasses>;
+
 /** Cumulative: "up to `maxClaimableAmount` in total", EIP-712 `Voucher(bytes32 channelId,uint128 maxClaimableAmount)`. */
 export const VoucherRequest = z
   .object({ channelId: Bytes32, maxClaimableAmount: Amount, signature: Signature })

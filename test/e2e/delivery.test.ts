@@ -8,15 +8,18 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { desktop, launch, video } from '../support/browser.js';
 import { type Dtok, removeFolder, startDtok } from '../support/dtok.js';
+import { judgePlaylists } from '../support/playlists.js';
 import { pictureArgs } from '../support/publisher.js';
 
 let dtok: Dtok;
 let browser: Browser;
+let judged: ReturnType<typeof judgePlaylists>;
 let mirror: Server;
 const served: string[] = [];
 
 beforeAll(async () => {
   [dtok, browser] = await Promise.all([startDtok({ env: { PREVIEW_SECONDS: '0' } }), launch()]);
+  judged = judgePlaylists(browser);
   const folder = join(dtok.data, 'media', 'main');
   mirror = createServer((req, res) => {
     const name = (req.url ?? '').slice(1).split('?')[0] ?? '';
@@ -30,11 +33,14 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  // All that was served in these flows, from one look to the next.
+  const faults = await judged?.faults(20);
   await browser?.close();
   mirror?.closeAllConnections();
   mirror?.close();
   await dtok?.stop();
   removeFolder(dtok.data);
+  expect(faults).toEqual([]);
 });
 
 const stream = { stream: 'main' };

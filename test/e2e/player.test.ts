@@ -8,12 +8,14 @@ import { addressOf } from '../../src/payments/typed-data.js';
 import { keyToText } from '../../src/web/shared/bytes.js';
 import { desktop, launch, phase, phone, shoot } from '../support/browser.js';
 import { type Dtok, removeFolder, startDtok } from '../support/dtok.js';
+import { judgePlaylists } from '../support/playlists.js';
 import { pictureArgs } from '../support/publisher.js';
 
 const main = { params: { stream: 'main' } };
 const title = 'Night <b>"Session"</b> & more';
 let dtok: Dtok;
 let browser: Browser;
+let judged: ReturnType<typeof judgePlaylists>;
 let site: Server;
 let siteUrl = '';
 let embedding = '';
@@ -35,6 +37,7 @@ beforeAll(async () => {
   };
   site = createServer((_req, res) => res.setHeader('content-type', 'text/html').end(embedding)).listen(0, 'localhost');
   [dtok, browser] = await Promise.all([startDtok({ env: { ...env, RECONNECT_SECONDS: '1' } }), launch()]);
+  judged = judgePlaylists(browser);
   await vi.waitFor(() => expect(site.listening).toBe(true));
   siteUrl = `http://localhost:${(site.address() as { port: number }).port}/`;
   await dtok.api('patchStream', { ...main, body: { title } });
@@ -49,11 +52,14 @@ beforeAll(async () => {
 }, 120_000);
 
 afterAll(async () => {
+  // All that was served in these flows, from one look to the next.
+  const faults = await judged?.faults(20);
   for (const child of children) child.kill('SIGKILL');
   await browser?.close();
   site?.close();
   await dtok?.stop();
   if (dtok) removeFolder(dtok.data);
+  expect(faults).toEqual([]);
 });
 
 /** What the gate said of each key that a page asked for, in order. */
@@ -119,6 +125,8 @@ it('starts, changes quality and cam without a gap, and pays each key once', asyn
   );
   expect(longest, 'ms that the picture stood still over two changes of cam').toBeLessThan(1500);
 
+  // A quick machine is done within the free seconds.
+  await vi.waitFor(() => expect(charges.some(({ charged }) => charged > 0n)).toBe(true), 20_000);
   // Each key counts once, however often and for whichever cam it was asked for.
   const byKey = new Map(charges.map(({ n, charged }) => [n, charged]));
   const sum = [...byKey.values()].reduce((all, charged) => all + charged, 0n);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { addressOf, randomKey } from '../../src/payments/typed-data.js';
 import { desktop, launch, phone, shoot, video } from '../support/browser.js';
 import { type Dtok, removeFolder, startDtok } from '../support/dtok.js';
+import { judgePlaylists } from '../support/playlists.js';
 
 const milli = 10n ** 15n;
 /** Base units a second. */
@@ -14,6 +15,7 @@ const creditSeconds = 14n;
 
 let dtok: Dtok;
 let browser: Browser;
+let judged: ReturnType<typeof judgePlaylists>;
 
 beforeAll(async () => {
   const env = {
@@ -23,12 +25,16 @@ beforeAll(async () => {
     MIN_TIP: '0.001',
   };
   [dtok, browser] = await Promise.all([startDtok({ env }), launch()]);
+  judged = judgePlaylists(browser);
 });
 
 afterAll(async () => {
+  // All that was served in these flows, from one look to the next.
+  const faults = await judged?.faults(20);
   await browser?.close();
   await dtok?.stop();
   removeFolder(dtok.data);
+  expect(faults).toEqual([]);
 });
 
 const stream = { stream: 'main' };

@@ -10,7 +10,7 @@ import { folderTarget, type Target } from '../../src/stream/media/folder.js';
 import { takePicture } from '../../src/stream/media/picture.js';
 import { mediaPlaylist } from '../../src/stream/media/playlist.js';
 import { createShelf } from '../../src/stream/media/shelf.js';
-import { emptyWindow, extend, type Segment } from '../../src/stream/media/window.js';
+import { aimed, emptyWindow, extend, type Segment } from '../../src/stream/media/window.js';
 import type { Transcoder } from '../../src/stream/transcode/port.js';
 import { changes, type MediaPlaylist, readMedia, readMultivariant } from '../support/hls-validator.js';
 import { silent } from '../support/payments.js';
@@ -242,12 +242,14 @@ describe('a broadcast', () => {
   it('with rare keyframes is told so, and is charged for what each key really unlocks', async () => {
     const { publish, notices, opened } = house();
     publish({ gop: 90 });
-    await segmentsAre(2);
+    await segmentsAre(3);
     expect(notices).toEqual([
-      'Keyframes come only every 3.0 s: set the keyframe interval to 2 s or less in your encoder.',
+      'Keyframes come only every 3.0 s, and who joins waits for one: set your encoder’s keyframe interval to 1 or 2 s.',
     ]);
-    expect(opened[1]?.durationMs).toBe(3000);
-    expect(playlist()).toContain('#EXT-X-TARGETDURATION:3');
+    await segmentsAre(4);
+    // Two to a group of pictures.
+    expect(opened[3]?.durationMs).toBe(1500);
+    expect(playlist()).toContain('#EXT-X-TARGETDURATION:2');
   });
 });
 
@@ -313,14 +315,26 @@ describe('a playlist', () => {
   });
 
   it('counts what left it, and the discontinuities among that', () => {
-    let window = emptyWindow(0);
+    let window = aimed(emptyWindow(0), 2);
     for (let n = 1; n <= 20; n++) window = extend(window, segment(n, { discontinuity: n % 5 === 1 })).window;
     expect(window).toMatchObject({ sequence: 12, discontinuities: 3, targetDuration: 2 });
     expect(window.segments.map((s) => s.n)).toEqual([13, 14, 15, 16, 17, 18, 19, 20]);
   });
 
+  it('does not call its segments independent again under the encoder that made one that is not', () => {
+    let window = aimed(emptyWindow(0), 2);
+    const add = (n: number, more: Partial<Segment> = {}) => {
+      window = extend(window, segment(n, more)).window;
+      return window.dependent === true;
+    };
+    expect([add(1), add(2, { dependent: true })]).toEqual([false, true]);
+    for (let n = 3; n <= 30; n++) expect(add(n)).toBe(true);
+    expect(window.segments.some((s) => s.dependent)).toBe(false);
+    expect([add(31, { discontinuity: true }), add(32)]).toEqual([false, false]);
+  });
+
   it('names the initialization out of reach of any key, and each key by its number', () => {
-    let window = extend(emptyWindow(0), segment(7, { discontinuity: true })).window;
+    let window = extend(aimed(emptyWindow(0), 3), segment(7, { discontinuity: true })).window;
     window = extend(window, segment(8, { durationMs: 2600 })).window;
     const copies = { video: { uri: 's9.m4s', init: 'init-2.mp4', bytes: 1 } };
     window = extend(window, segment(9, { copies, discontinuity: true })).window;

@@ -27,6 +27,8 @@ export interface MediaPlaylist {
   targetMs: number;
   partTargetMs: number;
   skipped: number;
+  /** All its segments are said to begin with a keyframe. */
+  independent: boolean;
   segments: ListedSegment[];
   /** Of the segment under way. */
   open: { parts: ListedPart[]; key: string; iv: string; map: string };
@@ -78,6 +80,7 @@ export function readMedia(text: string): { problems: string[]; playlist: MediaPl
   const seen = new Map<string, string>();
   const playlist: MediaPlaylist = {
     ...{ sequence: 0, discontinuities: 0, targetMs: 0, partTargetMs: 0, skipped: 0, segments: [], hint: null },
+    independent: lines.includes('#EXT-X-INDEPENDENT-SEGMENTS'),
     open: { parts: [], key: '', iv: '', map: '' },
   };
   let version = 1;
@@ -216,6 +219,14 @@ export function readMedia(text: string): { problems: string[]; playlist: MediaPl
 export function changes(before: MediaPlaylist, after: MediaPlaylist): string[] {
   const problems: string[] = [];
   if (after.sequence < before.sequence) problems.push('its sequence went back');
+  if (after.targetMs !== before.targetMs)
+    problems.push(`its target duration was ${before.targetMs} and is ${after.targetMs}`);
+  const anew = after.segments.some((s) => s.discontinuity && s.msn > (before.segments.at(-1)?.msn ?? -1));
+  if (before.partTargetMs > 0 && after.partTargetMs !== before.partTargetMs && !anew)
+    problems.push(`its part target was ${before.partTargetMs} and is ${after.partTargetMs}`);
+  const other = after.segments.some((s) => s.discontinuity) || after.discontinuities > before.discontinuities;
+  if (after.independent && !before.independent && !other)
+    problems.push('its segments are said to be independent again');
   const kept = new Map(after.segments.map((segment) => [segment.msn, segment]));
   for (const was of before.segments) {
     const is = kept.get(was.msn);
@@ -245,6 +256,22 @@ export interface Variant {
   codecs: string;
   resolution: string;
   frameRate: number;
+  /** As it is written; empty where nothing is said. */
+  captions: string;
+}
+
+const multivariantTags = [
+  ...['EXTM3U', 'EXT-X-VERSION', 'EXT-X-INDEPENDENT-SEGMENTS', 'EXT-X-STREAM-INF', 'EXT-X-MEDIA'],
+];
+
+/** The group that such a tag is of; ours are captions within the pictures alone (RFC 8216 4.3.4.1). */
+function captionGroup(of: Attributes, fail: (what: string) => void): string {
+  if (of.get('TYPE') !== 'CLOSED-CAPTIONS') fail(`media of TYPE=${of.get('TYPE')}`);
+  if (!quoted(of.get('NAME'))) fail('captions without a NAME');
+  if (!/^(CC[1-4]|SERVICE([1-9]|[1-5]\d|6[0-3]))$/.test(quoted(of.get('INSTREAM-ID')) ?? ''))
+    fail(`captions of INSTREAM-ID=${of.get('INSTREAM-ID')}`);
+  if (of.has('URI')) fail('captions within the pictures have a URI');
+  return quoted(of.get('GROUP-ID')) ?? '';
 }
 
 const codec = /^(avc1\.[0-9a-f]{6}|mp4a\.40\.\d+)$/;
@@ -256,10 +283,11 @@ export function readMultivariant(text: string): { problems: string[]; variants: 
   const lines = text.split('\n').filter((line) => line !== '');
   if (lines[0] !== '#EXTM3U') fail('it does not begin with #EXTM3U');
   const variants: Variant[] = [];
+  const groups: string[] = [];
   for (const [i, line] of lines.entries()) {
-    const [, tag, value = ''] = /^#([A-Z0-9-]+):?(.*)$/.exec(line) ?? [];
-    if (tag && !['EXTM3U', 'EXT-X-VERSION', 'EXT-X-INDEPENDENT-SEGMENTS', 'EXT-X-STREAM-INF'].includes(tag))
-      fail(`${tag} is no tag of a multivariant playlist`);
+    const [, tag, value = ''] = /^#(EXT[A-Z0-9-]*):?(.*)$/.exec(line) ?? [];
+    if (tag && !multivariantTags.includes(tag)) fail(`${tag} is no tag of a multivariant playlist`);
+    if (tag === 'EXT-X-MEDIA') groups.push(captionGroup(attributesOf(value, fail), fail));
     if (tag !== 'EXT-X-STREAM-INF') continue;
     const of = attributesOf(value, fail);
     const uri = lines[i + 1] ?? '#';
@@ -273,8 +301,13 @@ export function readMultivariant(text: string): { problems: string[]; variants: 
     if (picture && !/^[1-9]\d*x[1-9]\d*$/.test(of.get('RESOLUTION') ?? '')) fail('a picture without RESOLUTION');
     if (picture && !/^\d+\.\d{3}$/.test(of.get('FRAME-RATE') ?? '')) fail('a picture without FRAME-RATE');
     const resolution = of.get('RESOLUTION') ?? '';
-    variants.push({ uri, bandwidth, average, codecs, resolution, frameRate: decimal(of.get('FRAME-RATE')) });
+    const captions = of.get('CLOSED-CAPTIONS') ?? '';
+    if (captions !== '' && captions !== 'NONE' && !groups.includes(quoted(captions) ?? ''))
+      fail(`no captions are named ${captions}`);
+    variants.push({ captions, uri, bandwidth, average, codecs, resolution, frameRate: decimal(of.get('FRAME-RATE')) });
   }
+  const silent = variants.filter(({ captions }) => captions === 'NONE').length;
+  if (silent > 0 && silent < variants.length) fail('some variants have no captions, and others say nothing of that');
   if (variants.length === 0) fail('it lists nothing');
   if (new Set(variants.map(({ uri }) => uri)).size < variants.length) fail('a variant is listed twice');
   return { problems, variants };

@@ -131,6 +131,7 @@ export function createGate(needs: {
         ...priceFor(period, stream.previewMs, cashier.previewUsed(payer, streamId)),
       });
       session.lastKey = now();
+      session.paidUntil = Math.max(session.paidUntil, period.at + period.durationMs);
       return { key: bytesOf(streamId, period), purse, charged: amount, previewLeftMs: previewLeft(stream, payer) };
     } finally {
       underWay -= 1;

@@ -10,6 +10,8 @@ export interface Session {
   lastSeen: number;
   /** When it last got a key, ms; 0 before. */
   lastKey: number;
+  /** When the last key period that it has paid for ends, ms; 0 before. */
+  paidUntil: number;
   /** Key requests in the present second. */
   second: number;
   asked: number;
@@ -50,7 +52,16 @@ export function createSessions({ now, onEnd }: { now: () => number; onEnd: (paye
     open(stream: string, payer: Hex): string {
       const token = randomBytes(32).toString('base64url');
       if (sessions.size >= mostSessions) sessions.delete(sessions.keys().next().value ?? '');
-      sessions.set(hash(token), { stream, payer, lastSeen: now(), lastKey: 0, second: 0, asked: 0, underWay: 0 });
+      sessions.set(hash(token), {
+        stream,
+        payer,
+        lastSeen: now(),
+        lastKey: 0,
+        paidUntil: 0,
+        second: 0,
+        asked: 0,
+        underWay: 0,
+      });
       return token;
     },
     find(token: string): Session | undefined {

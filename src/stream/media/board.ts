@@ -1,4 +1,5 @@
 // What a cam shows: its window, the segment under way, and the playlists of all its renditions, on the shelf and on the storage.
+import type { CaptionChannel } from './captions.js';
 import type { Mirror } from './mirror.js';
 import { type Names, source } from './names.js';
 import { type LowLatency, mediaPlaylist, multivariantPlaylist, type Open, type Variant } from './playlist.js';
@@ -38,6 +39,7 @@ export function createBoard(needs: BoardNeeds) {
   let { window } = needs;
   let open: Begun | null = null;
   let partTargetMs = 0;
+  let captions: readonly CaptionChannel[] = [];
   const tracks = new Map<string, Track>();
   /** Parts of segments that a rendition has not complete, by rendition and id. */
   const parts = new Map<string, Map<number, Part[]>>();
@@ -128,10 +130,12 @@ export function createBoard(needs: BoardNeeds) {
   /** Writes the multivariant playlist when what it says has changed. */
   function announce(): void {
     const variants = [...tracks.values()].flatMap((track) => variantOf(track) ?? []);
-    const facts = JSON.stringify(variants.map(({ frameRate, ...v }) => ({ ...v, frameRate: Math.round(frameRate) })));
+    const independent = !window.dependent;
+    const rounded = variants.map(({ frameRate, ...v }) => ({ ...v, frameRate: Math.round(frameRate) }));
+    const facts = JSON.stringify([rounded, independent, captions]);
     if (variants.length === 0 || facts === told) return;
     told = facts;
-    const text = needs.seal(names.multivariant, multivariantPlaylist(variants));
+    const text = needs.seal(names.multivariant, multivariantPlaylist({ variants, independent, captions }));
     const head = { msn: 0, part: -1 };
     shelf.show(`${stream}/${names.multivariant}`, { head, targetMs: 0, text: () => text }, null);
     mirror.list(names.multivariant, () => text);
@@ -172,6 +176,10 @@ export function createBoard(needs: BoardNeeds) {
       partTargetMs = ms;
       // What was cut by another measure is told of in whole segments only.
       for (const copy of window.segments.flatMap(({ copies }) => Object.values(copies))) delete copy.parts;
+    },
+    /** Captions within the pictures of this encoder, so far; told with the next segment. */
+    setCaptions(found: readonly CaptionChannel[]): void {
+      captions = found;
     },
     begin(segment: Begun): void {
       open = segment;

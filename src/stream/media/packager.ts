@@ -2,6 +2,7 @@
 import type { Logger } from '../../log.js';
 import type { Transcoder } from '../transcode/port.js';
 import { createBoard } from './board.js';
+import { type CaptionChannel, captionsIn } from './captions.js';
 import { type Cut, type Cutter, createCutter } from './cutter.js';
 import type { Target } from './folder.js';
 import type { Fragment, Init } from './fragments.js';
@@ -11,7 +12,7 @@ import { namesOf, source } from './names.js';
 import { createRenditions } from './renditions.js';
 import type { Shelf } from './shelf.js';
 import { createTrack } from './track.js';
-import { renditionsIn, type Segment } from './window.js';
+import { aimed, mostMsIn, renditionsIn, type Segment, targetDurationFor } from './window.js';
 
 /** How media are cut, for all streams. */
 export interface Packaging {
@@ -40,8 +41,6 @@ export interface PackagerNeeds extends Packaging {
   now?: () => number;
 }
 
-/** Keyframes that come more seldom than this are worth a word to the host. */
-const rareMs = 2500;
 /** Where the clock of the pictures and that of the wall are further apart, the wall's is taken. */
 const driftMs = 5000;
 
@@ -65,7 +64,9 @@ export type Packager = Awaited<ReturnType<typeof openPackager>>;
 export async function openPackager(needs: PackagerNeeds) {
   const { stream, cam, target, shelf, clock, log, now = Date.now } = needs;
   const names = namesOf(cam);
-  const window = await readWindow(target, names.window, now(), needs.dvrMs);
+  const targetDuration = targetDurationFor(needs.segmentMs);
+  const mostMs = mostMsIn(targetDuration);
+  const window = aimed(await readWindow(target, names.window, now(), needs.dvrMs), targetDuration);
   await sweep(target, window, names.isMedia);
   resumeKey();
   const mirror = createMirror({ stream, target, onNotice: needs.onNotice, log });
@@ -88,6 +89,7 @@ export async function openPackager(needs: PackagerNeeds) {
   let nextId = window.next;
   let discontinuity = true;
   let hinted = false;
+  const captions = new Set<CaptionChannel>();
   /** What a decoder needs, now, before any other piece; and the newest group of pictures behind it. */
   let head: Buffer | null = null;
   let newest: Buffer | null = null;
@@ -116,15 +118,25 @@ export async function openPackager(needs: PackagerNeeds) {
     const mine = createCutter({
       segmentMs: needs.segmentMs,
       partMs: needs.partMs,
+      mostMs,
       onCut: (cut) => queue(() => publish(cut, mine)),
       onSegment: (durationMs) => queue(() => complete(durationMs)),
+      onGroup: hintKeyframes,
     });
     cutter = mine;
     queue(() => {
       original.begin(init);
       renditions?.begin(init);
       discontinuity = true;
+      captions.clear();
+      board.setCaptions([]);
     });
+  }
+
+  function seekCaptions(data: Buffer): void {
+    const before = captions.size;
+    for (const channel of captionsIn(data)) captions.add(channel);
+    if (captions.size > before) board.setCaptions([...captions].sort());
   }
 
   function add(fragment: Fragment): void {
@@ -167,6 +179,7 @@ export async function openPackager(needs: PackagerNeeds) {
     if (!segment) return;
     const { fragments, durationMs } = cut;
     const data = bytesOf(fragments);
+    seekCaptions(data);
     clock.use(cam, segment.n, durationMs);
     segment.data.push(data);
     segment.durationMs += durationMs;
@@ -185,7 +198,6 @@ export async function openPackager(needs: PackagerNeeds) {
     if (!begun) return;
     const { id, n, at, dependent, discontinuity: breaks, data, samples } = begun;
     const durationMs = Math.round(exactMs);
-    hintKeyframes(durationMs);
     const parts = board.partsOf(source, id);
     const copy = original.whole({ id, n }, Buffer.concat(data), { durationMs, samples, parts });
     begun = null;
@@ -195,11 +207,13 @@ export async function openPackager(needs: PackagerNeeds) {
     needs.onPublished(segment);
   }
 
-  function hintKeyframes(durationMs: number): void {
-    if (hinted || durationMs < Math.max(rareMs, needs.segmentMs * 1.5)) return;
+  /** What is cut without them is worth a word to the host. */
+  function hintKeyframes(groupMs: number): void {
+    if (hinted || groupMs <= mostMs) return;
     hinted = true;
-    const seconds = (durationMs / 1000).toFixed(1);
-    needs.onNotice(`Keyframes come only every ${seconds} s: set the keyframe interval to 2 s or less in your encoder.`);
+    const seconds = (groupMs / 1000).toFixed(1);
+    const wish = `set your encoder’s keyframe interval to 1 or 2 s`;
+    needs.onNotice(`Keyframes come only every ${seconds} s, and who joins waits for one: ${wish}.`);
   }
 
   return {

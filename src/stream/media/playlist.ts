@@ -1,5 +1,6 @@
 // The text of the playlists (RFC 8216, and its second edition for low latency). Pure.
 import { fileLine } from '../../vocabulary/seal.js';
+import type { CaptionChannel } from './captions.js';
 import { type Listed, listedIn, type Part, type Window } from './window.js';
 
 /** What is known of the segment under way. */
@@ -126,7 +127,7 @@ function skippable(listed: readonly Listed[], window: Window): number {
 export function mediaPlaylist(of: PlaylistOf): string {
   const { window, live } = of;
   const listed = listedIn(window, of.rendition);
-  const dependent = listed.some((s) => s.dependent) || live?.open?.dependent === true;
+  const dependent = window.dependent === true || live?.open?.dependent === true;
   const { lines, head, parts, end } = createLines(of.keyUri);
   const gaps = !live && listed.some((s) => s.lost);
   lines.push(...headOf(of, gaps, dependent));
@@ -162,13 +163,31 @@ export interface Variant {
   frameRate: number;
 }
 
+const captionGroup = 'captions';
+const captionNames = { CC1: 'Captions', CC3: 'Second captions', SERVICE1: 'Digital captions' } as const;
+
+const captionLine = (channel: CaptionChannel): string => {
+  const who = `NAME="${captionNames[channel]}",INSTREAM-ID="${channel}"`;
+  return `#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="${captionGroup}",${who},AUTOSELECT=YES`;
+};
+
+export interface MultivariantOf {
+  variants: readonly Variant[];
+  /** All segments so far begin with a keyframe. */
+  independent: boolean;
+  /** Seen within the pictures. While there are none nothing is said: they may come, and players look. */
+  captions: readonly CaptionChannel[];
+}
+
 /** The multivariant playlist. */
-export function multivariantPlaylist(variants: readonly Variant[]): string {
-  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS'];
+export function multivariantPlaylist({ variants, independent, captions }: MultivariantOf): string {
+  const lines = ['#EXTM3U', '#EXT-X-VERSION:7', ...(independent ? ['#EXT-X-INDEPENDENT-SEGMENTS'] : [])];
+  lines.push(...captions.map(captionLine));
+  const closed = captions.length > 0 ? `,CLOSED-CAPTIONS="${captionGroup}"` : '';
   for (const v of variants) {
     const picture = v.width > 0 ? `,RESOLUTION=${v.width}x${v.height},FRAME-RATE=${v.frameRate.toFixed(3)}` : '';
     const rates = `BANDWIDTH=${v.bandwidth},AVERAGE-BANDWIDTH=${v.average}`;
-    lines.push(`#EXT-X-STREAM-INF:${rates},CODECS="${v.codecs.join(',')}"${picture}`, v.uri);
+    lines.push(`#EXT-X-STREAM-INF:${rates},CODECS="${v.codecs.join(',')}"${picture}${closed}`, v.uri);
   }
   return `${lines.join('\n')}\n`;
 }

@@ -84,7 +84,8 @@ export function createRenditions(needs: RenditionsNeeds) {
   }
 
   function start(): void {
-    if (!init || rungs.length === 0 || Date.now() < notBefore) return;
+    const wanted = rungs.length > 0 || transcoder.showsItself;
+    if (!init || !wanted || Date.now() < notBefore) return;
     const mine = { over: false };
     const unlessOver =
       <A extends unknown[]>(act: (...args: A) => void) =>

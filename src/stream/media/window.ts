@@ -46,8 +46,10 @@ export interface Window {
   sequence: number;
   /** Discontinuities among those no longer listed. */
   discontinuities: number;
-  /** Seconds; it never shrinks. */
+  /** Seconds; it never changes under a player (RFC 8216 6.2.1). */
   targetDuration: number;
+  /** Some segment began with a frame that needs those before it. */
+  dependent?: true;
   /** The next segment's id. */
   next: number;
   segments: readonly Segment[];
@@ -62,28 +64,45 @@ export const emptyWindow = (now: number): Window => ({
   segments: [],
 });
 
+/** Room for keyframes that come half as often as a segment is wished for, or as late as twice that. */
+export const targetDurationFor = (segmentMs: number): number => Math.max(1, Math.ceil((2 * segmentMs) / 1000));
+/** The longest segment that rounds to it. */
+export const mostMsIn = (targetDuration: number): number => targetDuration * 1000 + 499;
+
+/** With that target duration; what was longer under another one is listed no more. */
+export function aimed(window: Window, targetDuration: number): Window {
+  const tooLong = window.segments.some(({ durationMs }) => Math.round(durationMs / 1000) > targetDuration);
+  return { ...(tooLong ? emptied(window) : window), targetDuration };
+}
+
 /** A playlist lists this much at least: enough for a player that is slow. */
 const leastMs = 16_000;
+/** And this many target durations: a player needs three. */
+const leastTargets = 4;
 
 /** The window with one more segment, and what fell out of it; `keepMs` is how far back viewers may go. */
 export function extend(window: Window, segment: Segment, keepMs = 0): { window: Window; dropped: readonly Segment[] } {
   const all = [...window.segments, segment];
   let left = all.reduce((sum, s) => sum + s.durationMs, 0);
   let count = 0;
+  const least = Math.max(keepMs, leastMs, leastTargets * window.targetDuration * 1000);
   for (const { durationMs } of all) {
-    if (left - durationMs < Math.max(keepMs, leastMs)) break;
+    if (left - durationMs < least) break;
     left -= durationMs;
     count += 1;
   }
   const dropped = all.slice(0, count);
-  return { window: { ...without(window, dropped), segments: all.slice(count) }, dropped };
+  const segments = all.slice(count);
+  const { dependent, ...before } = window;
+  // Only another encoder makes up for it, once what the first made is gone.
+  const stays = segments.some((s) => s.dependent) || (dependent && !segments.some((s) => s.discontinuity));
+  return { window: { ...without(before, dropped), segments, ...(stays && { dependent: true }) }, dropped };
 
   function without(from: Window, gone: readonly Segment[]): Window {
     return {
       ...from,
       sequence: from.sequence + gone.length,
       discontinuities: from.discontinuities + gone.filter((s) => s.discontinuity).length,
-      targetDuration: Math.max(from.targetDuration, Math.round(segment.durationMs / 1000)),
       next: Math.max(from.next, segment.id + 1),
     };
   }

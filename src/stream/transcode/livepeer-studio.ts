@@ -122,7 +122,8 @@ function startStudio(needs: LivepeerStudioNeeds, api: ReturnType<typeof createSt
 
   async function run(): Promise<void> {
     const { profiles } = configurationOf('', job.rungs, job.source);
-    const made = await api.create(`dtok ${stream} ${cam}`, profiles);
+    // Closed to whoever has no token of ours: it plays for nobody but us.
+    const made = await api.create(`dtok ${stream} ${cam}`, profiles, { type: 'jwt' });
     try {
       if (over.signal.aborted) return;
       push = startPush({

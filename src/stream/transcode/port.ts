@@ -61,6 +61,8 @@ export interface Transcoder {
   lateMs: number;
   /** How far its renditions are usually behind the source: players keep that distance. */
   lagMs: number;
+  /** It shows what it makes to viewers itself: it is fed, and nothing comes back. */
+  showsItself?: true;
   /** What can be made of such a picture: nothing that is larger than it. */
   rungs(source: Pick<Init, 'width' | 'height'>): readonly Rung[];
   /** The first piece begins a segment. */

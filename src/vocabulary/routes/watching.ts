@@ -9,6 +9,7 @@ import {
   NativeTicket,
   SessionInfo,
   SessionRequest,
+  StudioPasses,
   TipReceipt,
   TipRequest,
   VoucherRequest,
@@ -75,6 +76,13 @@ export const watchingRoutes = {
     summary: 'A folder of playlists for a player that can send no token, paid for by this session as it is shown more',
     who: 'session',
     answer: NativeTicket,
+  },
+  openStudio: {
+    method: 'post',
+    path: '/api/session/studio',
+    summary: 'Passes for what Livepeer Studio shows, where gate says so: short-lived, for a session that has paid',
+    who: 'session',
+    answer: StudioPasses,
   },
   postVoucher: {
     method: 'post',

@@ -13,6 +13,7 @@ const table: { [N in RouteName]: `${Routes[N]['method']} ${Routes[N]['path']}` }
   getSession: 'get /api/session',
   getKeyCosts: 'get /api/session/keys',
   openNative: 'post /api/session/native',
+  openStudio: 'post /api/session/studio',
   postVoucher: 'post /api/vouchers',
   postTip: 'post /api/tips',
   getPoll: 'get /api/streams/{stream}/poll',

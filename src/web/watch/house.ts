@@ -34,6 +34,7 @@ import { sentence } from './sentence.js';
 import { createSession, type Session } from './session.js';
 import { createStaker, type Staker } from './stake-out.js';
 import { camOf, type WatchState, withTip } from './state.js';
+import { createStudio } from './studio.js';
 import type { Wallet } from './wallet.js';
 
 export interface HouseNeeds {
@@ -188,10 +189,13 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   function adopt(next: StreamInfo): void {
     const before = store.get().info;
     store.set({ info: next, viewers: next.viewers });
-    const onAir = next.state !== 'idle';
+    const onAir = next.state !== 'idle' && playlists(next).length > 0;
     const came = before?.state === 'idle' && onAir && !store.get().moving;
     // A change of addresses takes effect at the next request.
     carriers.use(next.media.map((base) => base.replace(/\/?$/, '/')));
+    // Another broadcast is elsewhere at Livepeer Studio.
+    const moved = before !== null && onAir && player.isStarted() && studioOf(next) !== studioOf(before);
+    if (moved && studioOf(next)) player.aim(playlists(next));
     if (onAir && !gate.isHeld() && !store.get().paused && (!player.isStarted() || came)) {
       camShown = camOf(next.cams, store.get().cam)?.id ?? null;
       player.start(playlists(next));
@@ -204,14 +208,18 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     const { videos, still } = needs;
     const onMuted = () => store.set({ muted: true });
     const onMoving = (moving: boolean) => store.set(moving ? { moving, everMoved: true } : { moving });
-    if (Hls.isSupported())
-      return createPlayer({
+    if (Hls.isSupported()) {
+      const studio = info.gate === 'keys' ? null : createStudio({ Hls, stream, key: ahead.key, open: openStudio });
+      const delivery = createDelivery({ stream, carriers, mediaKey: info.mediaKey, now: clock.now, ask });
+      const made = createPlayer({
         ...{ Hls, videos, still, keyLoader: keyLoaderFor(ahead), onMuted, onMoving },
-        mediaLoader: mediaLoaderFor(createDelivery({ stream, carriers, mediaKey: info.mediaKey, now: clock.now, ask })),
+        mediaLoader: studio?.loader ?? mediaLoaderFor(delivery),
         ...{ dvrMs: info.dvrMs, onPlace: goingBack.show, onFell: goingBack.fell },
         onQualities: (qualities) => store.set({ qualities }),
         onCaptions: (there) => store.set({ captions: { ...store.get().captions, there } }),
       });
+      return studio ? studio.paid(made) : made;
+    }
     const [video] = videos;
     if (!playsHls(video)) throw new Refusal('internal', 'This browser cannot play this stream. Try a newer one.', 0);
     return createNativePlayer({
@@ -224,8 +232,18 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     });
   }
 
-  /** Those of this server: which address they come from is the loader's. */
+  function openStudio() {
+    return session.with((token) => api('openStudio', { token }));
+  }
+
+  /** Where the cam is at Livepeer Studio, of a stream that is shown from there to browsers that can show a pass. */
+  function studioOf(of: StreamInfo): string | null {
+    return camOf(of.cams, store.get().cam)?.studio ?? null;
+  }
+
+  /** Those of this server: which address they come from is the loader's. None while Livepeer Studio has none yet. */
   function playlists(of: StreamInfo): string[] {
+    if (info.gate !== 'keys' && Hls.isSupported()) return [studioOf(of) ?? []].flat();
     const file = camOf(of.cams, store.get().cam)?.playlist ?? 'live.m3u8';
     return of.media.slice(-1).map((base) => new URL(`${base.replace(/\/?$/, '/')}${file}`, location.href).href);
   }

@@ -4,7 +4,7 @@ import type Hls from 'hls.js';
 import type { ErrorData, HlsConfig } from 'hls.js';
 import { backoff } from '../shared/time.js';
 import type { Player } from './any-player.js';
-import { followCaptions } from './captions.js';
+import { captionReader, followCaptions } from './captions.js';
 import { beginAt, config, piecesOf, playAnyway } from './engine.js';
 import { awaitCam } from './next-cam.js';
 import type { Place } from './place.js';
@@ -100,7 +100,11 @@ export function createPlayer(needs: PlayerNeeds): Player {
   }
 
   function open(url: string, on: HTMLVideoElement): Hls {
-    const engine = new Engine(config(needs.keyLoader, needs.mediaLoader));
+    const timelineController = captionReader(Engine);
+    const engine = new Engine({
+      ...config(needs.keyLoader, needs.mediaLoader),
+      ...(timelineController && { timelineController }),
+    });
     engine.on(Engine.Events.ERROR, (_, data) => onError(engine, data));
     engine.on(Engine.Events.FRAG_BUFFERED, () => waits.reset());
     engine.on(Engine.Events.MANIFEST_PARSED, () => {

@@ -1,6 +1,6 @@
-// A stand-in for Livepeer Studio: its API, an RTMP door behind it, and HLS that only tokens open. A real ffmpeg does the work.
+// A stand-in for Livepeer Studio: its API, an RTMP door behind it, and HLS behind its gate. A real ffmpeg does the work.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { freePort } from '../dtok.js';
+import { createStudioGate, type Policy, type Webhook } from './studio-gate.js';
 
 interface Profile {
   name: string;
@@ -20,7 +21,7 @@ interface Made {
   streamKey: string;
   playbackId: string;
   profiles: Profile[];
-  playbackPolicy: { type: string };
+  playbackPolicy: Policy;
   child: ChildProcess;
   folder: string;
 }
@@ -39,28 +40,19 @@ export interface StudioOptions {
   apiKey: string;
   publicKey: string;
   sourceHeight: number;
+  /** How long one of the seconds of its gate takes here, ms. */
+  secondMs?: number;
   /** A status in place of what a request is for. */
   fault?: (method: string, path: string) => number | undefined;
-}
-
-/** Throws where a token is not what lets in. */
-function judge(token: string, publicKey: string, playbackId: string): void {
-  const [head = '', body = '', signature = ''] = token.split('.');
-  const key = createPublicKey(Buffer.from(publicKey, 'base64'));
-  const whole = Buffer.from(`${head}.${body}`);
-  const right = verify('sha256', whole, { key, dsaEncoding: 'ieee-p1363' }, Buffer.from(signature, 'base64url'));
-  const read = (text: string) => JSON.parse(Buffer.from(text, 'base64url').toString());
-  const claims = read(body);
-  if (!right || read(head).alg !== 'ES256') throw new Error('not signed by the key');
-  if (claims.action !== 'pull' || claims.pub !== publicKey || claims.sub !== playbackId)
-    throw new Error('not for this');
-  if (!claims.iss || claims.exp * 1000 < Date.now()) throw new Error('over');
 }
 
 export async function startStudio(options: StudioOptions) {
   const streams = new Map<string, Made>();
   const asked: string[] = [];
   const refusals: string[] = [];
+  const webhooks = new Map<string, Webhook>();
+  const { publicKey, secondMs = 1000 } = options;
+  const gate = createStudioGate({ publicKey, webhooks, secondMs, onRefused: (why) => refusals.push(why) });
   const rtmpPort = await freePort();
   let count = 0;
 
@@ -145,46 +137,63 @@ export async function startStudio(options: StudioOptions) {
       const { child, folder, ...shown } = create((await json(req)) as Made);
       return send(res, 201, { ...shown, isActive: false });
     }
+    if (req.method === 'GET' && path === '/webhook') return send(res, 200, [...webhooks.values()]);
+    if (req.method === 'POST' && path === '/webhook') {
+      const webhook = { ...((await json(req)) as Webhook), id: `hook-${webhooks.size + 1}` };
+      webhooks.set(webhook.id, webhook);
+      return send(res, 201, webhook);
+    }
     if (req.method === 'DELETE' && streams.has(id)) {
       if (act) streams.get(id)?.child.kill('SIGKILL');
       else remove(id);
       return send(res, 204);
     }
     const playback = /^\/playback\/(\w+)$/.exec(path)?.[1];
-    if (![...streams.values()].some(({ playbackId }) => playbackId === playback))
-      return send(res, 404, { errors: ['no'] });
+    const made = [...streams.values()].find(({ playbackId }) => playbackId === playback);
+    if (!made) return send(res, 404, { errors: ['no'] });
     const url = `${base()}/hls/${playback}/index.m3u8`;
     const source = [{ hrn: 'HLS (TS)', type: 'html5/application/vnd.apple.mpegurl', url }];
-    send(res, 200, { type: 'live', meta: { live: 1, playbackPolicy: { type: 'jwt' }, source } });
+    send(res, 200, { type: 'live', meta: { live: 1, playbackPolicy: made.playbackPolicy, source } });
   }
 
-  function hls(req: IncomingMessage, res: ServerResponse, playbackId: string, file: string): unknown {
+  /** Null before there is anything to play. */
+  function multivariant(made: Made, session: string): string | null {
+    const sizes = [{ width: 2, height: options.sourceHeight }, ...made.profiles];
+    if (!sizes.every((_, i) => existsSync(join(made.folder, `${i}.m3u8`)))) return null;
+    const lines = sizes.flatMap(({ width, height }, i) => [
+      `#EXT-X-STREAM-INF:BANDWIDTH=1000000,RESOLUTION=${width}x${height}`,
+      `${i}.m3u8?tkn=${session}`,
+    ]);
+    return `#EXTM3U\n${lines.join('\n')}\n`;
+  }
+
+  async function hls(req: IncomingMessage, res: ServerResponse, url: URL): Promise<unknown> {
+    const [, playbackId, file = ''] = /^\/hls\/(\w+)\/([\w.]+)$/.exec(url.pathname) ?? [];
+    const allowed = {
+      'access-control-allow-origin': '*',
+      'access-control-allow-headers': 'livepeer-jwt, livepeer-access-key',
+    };
+    for (const [name, value] of Object.entries(allowed)) res.setHeader(name, value);
+    if (req.method === 'OPTIONS') return res.writeHead(204).end();
     const made = [...streams.values()].find((one) => one.playbackId === playbackId);
     if (!made) return send(res, 404);
-    try {
-      if (made.playbackPolicy.type === 'jwt') judge(`${req.headers['livepeer-jwt']}`, options.publicKey, playbackId);
-    } catch (error) {
-      refusals.push(String(error));
-      return send(res, 403);
-    }
+    const brought = (header: string, query: string): string | undefined =>
+      url.searchParams.get(query) ?? (req.headers[header] as string | undefined);
+    const credential = { accessKey: brought('livepeer-access-key', 'accessKey'), jwt: brought('livepeer-jwt', 'jwt') };
+    const given = url.searchParams.get('tkn');
+    const session = given ?? (await gate.begin(made, credential));
+    if (!session || (given && !(await gate.goesOn(given, credential)))) return send(res, 403);
     const path = join(made.folder, file);
-    if (file === 'index.m3u8') {
-      const sizes = [{ width: 2, height: options.sourceHeight }, ...made.profiles];
-      const ready = sizes.every((_, i) => existsSync(join(made.folder, `${i}.m3u8`)));
-      const lines = sizes.flatMap(({ width, height }, i) => [
-        `#EXT-X-STREAM-INF:BANDWIDTH=1000000,RESOLUTION=${width}x${height}`,
-        `${i}.m3u8`,
-      ]);
-      return ready ? res.end(`#EXTM3U\n${lines.join('\n')}\n`) : res.writeHead(404).end();
-    }
-    return existsSync(path) ? res.end(readFileSync(path)) : res.writeHead(404).end();
+    const text = file === 'index.m3u8' ? multivariant(made, session) : existsSync(path) ? readFileSync(path) : null;
+    if (text === null) return res.writeHead(404).end();
+    // Each address that it lists is the session's.
+    return res.end(file.endsWith('.m3u8') ? `${text}`.replace(/^(?!#)(\S+\.ts)$/gm, `$1?tkn=${session}`) : text);
   }
 
   const server = createServer((req, res) => {
-    const path = new URL(req.url ?? '/', 'http://studio').pathname;
-    const [, playbackId = '', file = ''] = /^\/hls\/(\w+)\/([\w.]+)$/.exec(path) ?? [];
-    if (playbackId) return void hls(req, res, playbackId, file);
-    const name = path.replace(/^\/api/, '');
+    const url = new URL(req.url ?? '/', 'http://studio');
+    if (url.pathname.startsWith('/hls/')) return void hls(req, res, url).catch(() => send(res, 500));
+    const name = url.pathname.replace(/^\/api/, '');
     asked.push(`${req.method} ${name}`);
     const fault = options.fault?.(req.method ?? '', name);
     if (fault) return void send(res, fault, { errors: ['fault'] });
@@ -195,11 +204,12 @@ export async function startStudio(options: StudioOptions) {
   const base = (): string => `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`;
 
   return {
-    ...{ asked, refusals, streams },
+    ...{ asked, refusals, streams, webhooks },
     api: `${base()}/api`,
     rtmp: `rtmp://127.0.0.1:${rtmpPort}/live`,
     base: base(),
     stop(): void {
+      gate.stop();
       for (const id of [...streams.keys()]) remove(id);
       server.closeAllConnections();
       server.close();

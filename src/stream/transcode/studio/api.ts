@@ -16,12 +16,18 @@ export interface StudioNeeds {
   issuer: string;
 }
 
+/** Who lets viewers in to what Studio shows: whoever bears a token of ours, or whoever our webhook says. */
+export type PlaybackPolicy =
+  | { type: 'jwt'; refreshInterval?: number }
+  | { type: 'webhook'; webhookId: string; webhookContext: { stream: string }; refreshInterval: number };
+
 const Made = z.object({ id: z.string().min(1), streamKey: z.string().min(1), playbackId: z.string().min(1) });
 export type StudioStream = z.infer<typeof Made>;
+const Webhook = z.object({ id: z.string().min(1), url: z.string(), sharedSecret: z.string().optional() });
 const Playback = z.object({ meta: z.object({ source: z.array(z.object({ type: z.string(), url: z.url() })) }) });
 
 const answerMs = 10_000;
-const tokenSeconds = 600;
+const tokenMs = 600_000;
 
 /** What the host is told. */
 export class StudioError extends Error {}
@@ -52,9 +58,19 @@ export function createStudioApi(needs: StudioNeeds) {
   }
 
   return {
-    /** Closed to whoever has no token of ours. */
-    create: async (name: string, profiles: Configuration['profiles']): Promise<StudioStream> =>
-      Made.parse(await call('POST', '/stream', { name, profiles, record: false, playbackPolicy: { type: 'jwt' } })),
+    create: async (
+      name: string,
+      profiles: Configuration['profiles'],
+      playbackPolicy: PlaybackPolicy,
+    ): Promise<StudioStream> =>
+      Made.parse(await call('POST', '/stream', { name, profiles, record: false, playbackPolicy })),
+    /** The id of the webhook that asks us who may watch; made where there is none like it. */
+    async accessWebhook(url: string, sharedSecret: string): Promise<string> {
+      const known = z.array(Webhook).parse((await call('GET', '/webhook')) ?? []);
+      const ours = known.find((one) => one.url === url && one.sharedSecret === sharedSecret);
+      const wish = { name: 'dtok access control', events: ['playback.accessControl'], url, sharedSecret };
+      return (ours ?? Webhook.parse(await call('POST', '/webhook', wish))).id;
+    },
     /** Shows its publisher out, and forgets it. */
     async end(id: string): Promise<void> {
       // Refused when nobody publishes.
@@ -68,14 +84,14 @@ export function createStudioApi(needs: StudioNeeds) {
         ? null
         : (Playback.parse(found).meta.source.find(({ type }) => type.includes('mpegurl'))?.url ?? null);
     },
-    /** Lets its bearer play that for ten minutes. */
-    token: (playbackId: string): Promise<string> =>
+    /** Lets its bearer play that until then, ms; for ten minutes when that is left out. */
+    token: (playbackId: string, until = Date.now() + tokenMs): Promise<string> =>
       new SignJWT({ action: 'pull', pub: needs.publicKey, video: 'none' })
         .setProtectedHeader({ alg: 'ES256', typ: 'JWT' })
         .setIssuer(needs.issuer)
         .setSubject(playbackId)
         .setIssuedAt()
-        .setExpirationTime(`${tokenSeconds}s`)
+        .setExpirationTime(Math.floor(until / 1000))
         .sign(key),
   };
 }
