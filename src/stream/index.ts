@@ -26,6 +26,8 @@ import type { Transcoder } from './transcode/port.js';
 
 export type { BrowserLine } from './browser/publisher.js';
 export { mainCam } from './cams.js';
+export { createKeyAnswers } from './gate/answers.js';
+export { createKeyDoor } from './gate/door.js';
 export { createKeyPath } from './gate/http.js';
 export { createMediaPath } from './media/http.js';
 export type { Place } from './media/publisher.js';

@@ -13,6 +13,11 @@ export interface Payer {
   authorized: bigint;
 }
 
+interface Charged {
+  purse: Readonly<Payer> | null;
+  amount: bigint;
+}
+
 /** Whoever takes the money: idempotent by payer and reason, durable when it resolves, a Problem when it refuses. */
 export interface Cashier {
   charge(request: {
@@ -23,7 +28,9 @@ export interface Cashier {
     amount: bigint;
     durationMs: number;
     notBefore: number;
-  }): Promise<{ purse: Readonly<Payer> | null; amount: bigint }>;
+  }): Promise<Charged>;
+  /** What was charged for a reason, where that is known at once: durable, and in memory. */
+  charged(payer: Hex, reason: string): Charged | undefined;
   previewUsed(payer: Hex, stream: string): number;
 }
 
@@ -67,6 +74,8 @@ export function priceFor(period: KeyPeriod, previewMs: number, previewUsedMs: nu
   return free ? ({ kind: 'preview', amount: 0n } as const) : ({ kind: 'watch', amount: period.cost } as const);
 }
 
+const reasonOf = (streamId: string, n: number): string => `watch/${streamId}/${n}`;
+
 export type Gate = ReturnType<typeof createGate>;
 
 export function createGate(needs: {
@@ -78,14 +87,14 @@ export function createGate(needs: {
 }) {
   const { streams, keys, sessions, cashier, now } = needs;
   const coming = createComing(needs);
-  const derived = new WeakMap<KeyPeriod, Buffer>();
+  const derived = new WeakMap<KeyPeriod, { key: Buffer; reason: string }>();
   let underWay = 0;
 
-  /** Deriving a key takes as long as all else that a key request does. */
-  function bytesOf(streamId: string, period: KeyPeriod): Buffer {
-    const bytes = derived.get(period) ?? keys.bytes(streamId, period.n);
-    derived.set(period, bytes);
-    return bytes;
+  /** Deriving a key takes longer than all else that a key request does. */
+  function derive(streamId: string, period: KeyPeriod) {
+    const fresh = { key: keys.bytes(streamId, period.n), reason: reasonOf(streamId, period.n) };
+    derived.set(period, fresh);
+    return fresh;
   }
 
   const previewLeft = (stream: Stream, payer: Hex): number =>
@@ -105,38 +114,53 @@ export function createGate(needs: {
     return period;
   }
 
-  /**
-   * Problems: payment_needed, session_needed, rate_limited, unknown_stream, key_unknown, gate_busy, and those of the
-   * cashier.
-   */
-  async function key(token: string | undefined, streamId: string, n: number, wait?: Wait): Promise<KeyAnswer> {
-    if (token === undefined) throw mustPay(streamId, n);
-    const session: Session | undefined = sessions.find(token);
-    if (!session || session.stream !== streamId) throw new Problem('session_needed');
-    if (!sessions.mayAsk(session)) throw new Problem('rate_limited');
-    const stream = streams.get(streamId);
-    const period = keys.period(streamId, n) ?? (await periodOf(session, streamId, n, wait));
+  function give(session: Session, stream: Stream, key: Buffer, { purse, amount }: Charged): KeyAnswer {
+    session.lastKey = now();
+    return { key, purse, charged: amount, previewLeftMs: previewLeft(stream, session.payer) };
+  }
+
+  async function charge(session: Session, stream: Stream, period: KeyPeriod): Promise<KeyAnswer> {
     if (underWay >= mostUnderWay) throw new Problem('gate_busy');
     const { payer } = session;
+    const { key, reason } = derived.get(period) ?? derive(stream.id, period);
     // Counted until it is charged, whoever still waits for it: who leaves and asks again does not pile up charges.
     underWay += 1;
     session.underWay += 1;
     try {
-      const { purse, amount } = await cashier.charge({
+      const charged = await cashier.charge({
         payer,
-        reason: `watch/${streamId}/${n}`,
-        stream: streamId,
+        reason,
+        stream: stream.id,
         durationMs: period.durationMs,
         notBefore: period.at,
-        ...priceFor(period, stream.previewMs, cashier.previewUsed(payer, streamId)),
+        ...priceFor(period, stream.previewMs, cashier.previewUsed(payer, stream.id)),
       });
-      session.lastKey = now();
-      return { key: bytesOf(streamId, period), purse, charged: amount, previewLeftMs: previewLeft(stream, payer) };
+      return give(session, stream, key, charged);
     } finally {
       underWay -= 1;
       session.underWay -= 1;
     }
   }
+
+  /** At once, where the payer has had it. Throws and rejects with the Problems of `key`. */
+  function ask(token: string | undefined, streamId: string, n: number, wait?: Wait): KeyAnswer | Promise<KeyAnswer> {
+    if (token === undefined) throw mustPay(streamId, n);
+    const session: Session | undefined = sessions.find(token);
+    if (!session || session.stream !== streamId) throw new Problem('session_needed');
+    if (!sessions.mayAsk(session)) throw new Problem('rate_limited');
+    const stream = streams.get(streamId);
+    const period = keys.period(streamId, n);
+    if (!period) return periodOf(session, streamId, n, wait).then((next) => charge(session, stream, next));
+    const known = derived.get(period);
+    const before = known && underWay < mostUnderWay ? cashier.charged(session.payer, known.reason) : undefined;
+    return known && before ? give(session, stream, known.key, before) : charge(session, stream, period);
+  }
+
+  /**
+   * Problems: payment_needed, session_needed, rate_limited, unknown_stream, key_unknown, gate_busy, and those of the
+   * cashier.
+   */
+  const key = async (...asked: Parameters<typeof ask>): Promise<KeyAnswer> => ask(...asked);
 
   /** Null when that key is not to be had. Problem: unknown_stream. */
   function wish(streamId: string, n: number): KeyWish | null {
@@ -144,7 +168,7 @@ export function createGate(needs: {
     const period = keys.period(stream, n);
     if (!period) return null;
     const { cost: amount, durationMs, at: notBefore } = period;
-    return { reason: `watch/${stream}/${n}`, stream, kind: 'watch', amount, durationMs, notBefore };
+    return { reason: reasonOf(stream, n), stream, kind: 'watch', amount, durationMs, notBefore };
   }
 
   /** Whoever pays by the request is as much a viewer as who has a session: counted, and forgotten when gone. */
@@ -172,6 +196,7 @@ export function createGate(needs: {
   }
 
   return {
+    ask,
     key,
     buy,
     previewLeft,
