@@ -43,7 +43,7 @@ export type SponsorAgrees = (link: Readonly<Purse>, total: bigint) => boolean;
 const remembered = 256;
 
 interface PayerMemory {
-  charges: Map<string, { at: number; charge: Promise<Charge>; done?: Charge }>;
+  charges: Map<string, { at: number; charge: Promise<Charge> }>;
   /** Milliseconds of free preview used, by stream. */
   previews: Map<string, number>;
   /** All charges made at or after this time (ms) are in `charges`. */
@@ -302,24 +302,22 @@ export async function openLedger(needs: {
   /** From now on a repeat gets this answer, unless it comes to nothing. */
   function keep({ payer: id, reason }: ChargeRequest, charge: Promise<Charge>): Promise<Charge> {
     const payer = memoryOf(id);
-    const kept: { at: number; charge: Promise<Charge>; done?: Charge } = { at: now(), charge };
-    payer.charges.set(reason, kept);
+    payer.charges.set(reason, { at: now(), charge });
     charge.then(
-      (done) => {
-        kept.done = done;
-        trim(payer);
-      },
+      () => trim(payer),
       () => payer.charges.delete(reason),
     );
     return charge;
   }
 
   function memoryOf(payer: Hex): PayerMemory {
-    const known = payers.get(payer);
-    if (known) return known;
-    const fresh = { charges: new Map(), previews: new Map(), completeSince: Number.POSITIVE_INFINITY };
-    payers.set(payer, fresh);
-    return fresh;
+    const known = payers.get(payer) ?? {
+      charges: new Map(),
+      previews: new Map(),
+      completeSince: Number.POSITIVE_INFINITY,
+    };
+    payers.set(payer, known);
+    return known;
   }
 
   function trim(payer: PayerMemory): void {
@@ -350,7 +348,7 @@ export async function openLedger(needs: {
     for (const row of rows.toReversed()) {
       const charge = { purse: row.purse ? must(row.purse) : null, amount: BigInt(row.amount) };
       if (!payer.charges.has(row.reason)) {
-        payer.charges.set(row.reason, { at: row.at, charge: Promise.resolve(charge), done: charge });
+        payer.charges.set(row.reason, { at: row.at, charge: Promise.resolve(charge) });
       }
     }
     const previews = await store.db
@@ -369,8 +367,6 @@ export async function openLedger(needs: {
     adjust,
     acceptVoucher,
     charge,
-    /** What a repeat of a charge would be answered, where that is in memory and durable. */
-    charged: (payer: Hex, reason: string): Charge | undefined => payers.get(payer)?.charges.get(reason)?.done,
     hold,
     release: holds.release,
     /** Takes what is held; resolves to false when the purse cannot pay it any more, and then it is let go. */

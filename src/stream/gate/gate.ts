@@ -4,7 +4,7 @@ import type { Hex } from '../../vocabulary/values.js';
 import type { KeyPeriod, Keys } from '../keys.js';
 import type { Stream, Streams } from '../streams.js';
 import { createComing, type Wait } from './coming.js';
-import type { Session, Sessions } from './sessions.js';
+import type { Had, Session, Sessions } from './sessions.js';
 
 /** What the gate needs of a purse to tell its owner what he has left. */
 export interface Payer {
@@ -13,7 +13,8 @@ export interface Payer {
   authorized: bigint;
 }
 
-interface Charged {
+export interface Charged {
+  /** Null when it was free. */
   purse: Readonly<Payer> | null;
   amount: bigint;
 }
@@ -29,8 +30,6 @@ export interface Cashier {
     durationMs: number;
     notBefore: number;
   }): Promise<Charged>;
-  /** What was charged for a reason, where that is known at once: durable, and in memory. */
-  charged(payer: Hex, reason: string): Charged | undefined;
   previewUsed(payer: Hex, stream: string): number;
 }
 
@@ -87,18 +86,18 @@ export function createGate(needs: {
 }) {
   const { streams, keys, sessions, cashier, now } = needs;
   const coming = createComing(needs);
-  const derived = new WeakMap<KeyPeriod, { key: Buffer; reason: string }>();
+  const derived = new WeakMap<KeyPeriod, Buffer>();
   let underWay = 0;
 
-  /** Deriving a key takes longer than all else that a key request does. */
-  function derive(streamId: string, period: KeyPeriod) {
-    const fresh = { key: keys.bytes(streamId, period.n), reason: reasonOf(streamId, period.n) };
-    derived.set(period, fresh);
-    return fresh;
+  /** Deriving a key takes as long as all else that a key request does. */
+  function bytesOf(streamId: string, period: KeyPeriod): Buffer {
+    const bytes = derived.get(period) ?? keys.bytes(streamId, period.n);
+    derived.set(period, bytes);
+    return bytes;
   }
 
   const previewLeft = (stream: Stream, payer: Hex): number =>
-    Math.max(0, stream.previewMs - cashier.previewUsed(payer, stream.id));
+    stream.previewMs > 0 ? Math.max(0, stream.previewMs - cashier.previewUsed(payer, stream.id)) : 0;
 
   /** Who says nothing at all is told the price; who names a session that is not there, to open one. */
   function mustPay(streamId: string, n: number): Problem {
@@ -114,35 +113,37 @@ export function createGate(needs: {
     return period;
   }
 
-  function give(session: Session, stream: Stream, key: Buffer, { purse, amount }: Charged): KeyAnswer {
+  function give(session: Session, stream: Stream, { period, charged }: Had): KeyAnswer {
     session.lastKey = now();
+    const { purse, amount } = charged;
+    const key = bytesOf(stream.id, period);
     return { key, purse, charged: amount, previewLeftMs: previewLeft(stream, session.payer) };
   }
 
   async function charge(session: Session, stream: Stream, period: KeyPeriod): Promise<KeyAnswer> {
     if (underWay >= mostUnderWay) throw new Problem('gate_busy');
     const { payer } = session;
-    const { key, reason } = derived.get(period) ?? derive(stream.id, period);
     // Counted until it is charged, whoever still waits for it: who leaves and asks again does not pile up charges.
     underWay += 1;
     session.underWay += 1;
     try {
       const charged = await cashier.charge({
         payer,
-        reason,
+        reason: reasonOf(stream.id, period.n),
         stream: stream.id,
         durationMs: period.durationMs,
         notBefore: period.at,
         ...priceFor(period, stream.previewMs, cashier.previewUsed(payer, stream.id)),
       });
-      return give(session, stream, key, charged);
+      session.had = { period, charged };
+      return give(session, stream, session.had);
     } finally {
       underWay -= 1;
       session.underWay -= 1;
     }
   }
 
-  /** At once, where the payer has had it. Throws and rejects with the Problems of `key`. */
+  /** At once where the session had it last: what is charged stays charged. Throws and rejects with the Problems of `key`. */
   function ask(token: string | undefined, streamId: string, n: number, wait?: Wait): KeyAnswer | Promise<KeyAnswer> {
     if (token === undefined) throw mustPay(streamId, n);
     const session: Session | undefined = sessions.find(token);
@@ -151,9 +152,9 @@ export function createGate(needs: {
     const stream = streams.get(streamId);
     const period = keys.period(streamId, n);
     if (!period) return periodOf(session, streamId, n, wait).then((next) => charge(session, stream, next));
-    const known = derived.get(period);
-    const before = known && underWay < mostUnderWay ? cashier.charged(session.payer, known.reason) : undefined;
-    return known && before ? give(session, stream, known.key, before) : charge(session, stream, period);
+    const { had } = session;
+    const again = had?.period === period && underWay < mostUnderWay;
+    return again ? give(session, stream, had) : charge(session, stream, period);
   }
 
   /**
