@@ -101,7 +101,7 @@ export async function openGateHouse(
   }
 
   return {
-    ...{ store, ledger, keys, sessions, gate, disk, base, url, answered, crowd },
+    ...{ store, ledger, keys, sessions, gate, answers, server, disk, base, url, answered, crowd },
     sponsor: () => ledger.purse(number(1, 64)),
     ask: (n: number, session: string, headers: Record<string, string> = {}, signal?: AbortSignal) =>
       fetch(url(n), { headers: { authorization: `Bearer ${session}`, ...headers }, ...(signal && { signal }) }),
