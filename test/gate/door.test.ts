@@ -7,6 +7,7 @@ import { readKeyRequest } from '../../src/stream/gate/reader.js';
 import { cost, type GateHouse, keyMs, openGateHouse, type Viewer } from './house.js';
 import { dial, type Line, openSide, requestOf, type Side, talk } from './lines.js';
 
+const start = Date.now();
 let ahead = 0;
 let house: GateHouse;
 let door: Side;
@@ -18,7 +19,7 @@ let others: Viewer[];
 let n = 0;
 
 beforeAll(async () => {
-  house = await openGateHouse({ perAddress: 1_000_000, now: () => Date.now() + ahead });
+  house = await openGateHouse({ perAddress: 1_000_000, now: () => start + ahead });
   [door, plain] = [await openSide(house, true), await openSide(house, false)];
   [viewer, greedy, ...others] = (await house.crowd(20)) as [Viewer, Viewer, ...Viewer[]];
 });

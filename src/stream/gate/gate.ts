@@ -153,8 +153,7 @@ export function createGate(needs: {
     const period = keys.period(streamId, n);
     if (!period) return periodOf(session, streamId, n, wait).then((next) => charge(session, stream, next));
     const { had } = session;
-    const again = had?.period === period && underWay < mostUnderWay;
-    return again ? give(session, stream, had) : charge(session, stream, period);
+    return had?.period === period ? give(session, stream, had) : charge(session, stream, period);
   }
 
   /**
