@@ -47,7 +47,6 @@ export function greet(socket: Socket, needs: VisitorNeeds): Visitor {
 
   function answered(answer: Answer): void {
     visitor.asking = false;
-    left = undefined;
     if (!socket.writable) return;
     socket.write(needs.textOf(answer), 'latin1');
     if (!met) socket.setTimeout(server.keepAliveTimeout + graceMs);
