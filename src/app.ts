@@ -34,7 +34,14 @@ import { loadSecrets, sameSecret } from './secrets.js';
 import { type Settings, toUnits } from './settings.js';
 import { openStore } from './store/index.js';
 import { findFfmpeg } from './stream/ffmpeg.js';
-import { createKeyPath, createMediaPath, createNativePath, startShows } from './stream/index.js';
+import {
+  createKeyAnswers,
+  createKeyDoor,
+  createKeyPath,
+  createMediaPath,
+  createNativePath,
+  startShows,
+} from './stream/index.js';
 import { chooseTranscoder } from './stream/transcode/choose.js';
 import type { Hex } from './vocabulary/values.js';
 
@@ -285,7 +292,7 @@ async function wire(
     linkKey: createLinkKeys(secrets.chatSecret),
   });
 
-  const keyPath = createKeyPath({
+  const keyAnswers = createKeyAnswers({
     gate: shows.gate,
     paymentRequired: (url, amount) => payments.paymentRequired(`${settings.publicUrl}${url}`, amount),
     pay: (request) => payments.pay({ ...request, url: `${settings.publicUrl}${request.url}` }),
@@ -294,6 +301,7 @@ async function wire(
     proxies: settings.proxies,
     perAddress: settings.keyRateLimit,
   });
+  const keyPath = createKeyPath(keyAnswers);
   const mediaPath = createMediaPath({
     shelf: shows.shelf,
     onError: (error) => log.error({ err: error }, 'a media request failed'),
@@ -315,6 +323,7 @@ async function wire(
   }
   const http = await listen({
     ...{ host: settings.host, port: settings.port, app: web },
+    door: createKeyDoor(keyAnswers),
     keyPath: (req, res) => keyPath(req, res) || mediaPath(req, res) || nativePath(req, res),
   });
   overlay = startOverlay({

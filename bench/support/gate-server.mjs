@@ -11,6 +11,8 @@ import { openLedger } from '../../dist/server/payments/ledger.js';
 import { channelToRow } from '../../dist/server/payments/rows.js';
 import { randomKey } from '../../dist/server/payments/typed-data.js';
 import { openStore } from '../../dist/server/store/index.js';
+import { createKeyAnswers } from '../../dist/server/stream/gate/answers.js';
+import { createKeyDoor } from '../../dist/server/stream/gate/door.js';
 import { createGate } from '../../dist/server/stream/gate/gate.js';
 import { createKeyPath } from '../../dist/server/stream/gate/http.js';
 import { createSessions } from '../../dist/server/stream/gate/sessions.js';
@@ -94,7 +96,7 @@ async function gateOf() {
   writeTokens(tokens);
 
   const metrics = createMetrics(() => ({ viewers: {}, overlays: 0, live: {} }));
-  const keyPath = createKeyPath({
+  const answer = createKeyAnswers({
     gate,
     paymentRequired: () => '',
     pay: () => Promise.reject(new Error('nobody pays here by the request')),
@@ -103,6 +105,7 @@ async function gateOf() {
     // All of it comes from one address.
     perAddress: 1_000_000,
   });
+  const keyPath = createKeyPath(answer);
   // To nginx's `auth_request` a key is a yes without a body.
   const asked = (req, res) => {
     const [, n] = /^\/ask\/keys\/show\/(\d+)$/.exec(req.url ?? '') ?? [];
@@ -114,7 +117,10 @@ async function gateOf() {
     );
     return true;
   };
-  const server = await listen({ host: '127.0.0.1', port: 0, keyPath: asked, app: express() });
+  const server = await listen({
+    ...{ host: '127.0.0.1', port: 0, app: express() },
+    ...{ door: createKeyDoor(answer), keyPath: asked },
+  });
 
   const answers = {
     async keys() {

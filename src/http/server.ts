@@ -41,12 +41,20 @@ export interface WebNeeds {
 type KeyPath = (req: IncomingMessage, res: ServerResponse) => boolean;
 
 /** Opens the port with nothing behind it but the key path; `app` is set when the rest is wired. */
-export function listen(needs: { host: string; port: number; keyPath: KeyPath; app: Express }): Promise<Server> {
+export function listen(needs: {
+  host: string;
+  port: number;
+  keyPath: KeyPath;
+  app: Express;
+  /** Comes in front of it all, and lets by what is not for it. */
+  door: (server: Server) => void;
+}): Promise<Server> {
   const server = createServer((req, res) => {
     if (!needs.keyPath(req, res)) needs.app(req, res);
   });
   // Longer than a proxy in front keeps its end (nginx and most load balancers: 60 s), or it would ask where nobody is any more.
   server.keepAliveTimeout = 75_000;
+  needs.door(server);
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(needs.port, needs.host, () => {

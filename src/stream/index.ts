@@ -29,6 +29,8 @@ import { createWhipDesk, type WhipSettings } from './whip/desk.js';
 
 export type { BrowserLine } from './browser/publisher.js';
 export { mainCam } from './cams.js';
+export { createKeyAnswers } from './gate/answers.js';
+export { createKeyDoor } from './gate/door.js';
 export { createKeyPath } from './gate/http.js';
 export { createMediaPath } from './media/http.js';
 export type { Place } from './media/publisher.js';

@@ -4,6 +4,7 @@ import { decodePaymentRequiredHeader } from '@x402/core/http';
 import { afterEach, expect, it } from 'vitest';
 import { openFeed } from '../../src/feed/index.js';
 import { paymentRequired } from '../../src/payments/x402/requirements.js';
+import { createKeyAnswers } from '../../src/stream/gate/answers.js';
 import { createGate } from '../../src/stream/gate/gate.js';
 import { createKeyPath } from '../../src/stream/gate/http.js';
 import { createSessions } from '../../src/stream/gate/sessions.js';
@@ -43,15 +44,17 @@ async function house(previewMs = 0) {
   const keys = await openKeys({ store, streams, master, now });
   const sessions = createSessions({ now, onEnd: ledger.forget });
   const gate = createGate({ streams, keys, sessions, cashier: ledger, now });
-  const keyPath = createKeyPath({
-    gate,
-    paymentRequired: (url, amount) => paymentRequired(offer, url, amount),
-    pay: () => Promise.reject(new Error('nobody pays here by the request')),
-    onAnswer: () => {},
-    onError: (error) => {
-      throw error;
-    },
-  });
+  const keyPath = createKeyPath(
+    createKeyAnswers({
+      gate,
+      paymentRequired: (url, amount) => paymentRequired(offer, url, amount),
+      pay: () => Promise.reject(new Error('nobody pays here by the request')),
+      onAnswer: () => {},
+      onError: (error) => {
+        throw error;
+      },
+    }),
+  );
   const server: Server = createServer((req, res) => {
     if (!keyPath(req, res)) res.writeHead(418).end();
   });

@@ -7,8 +7,10 @@ import { openLedger } from '../../src/payments/ledger.js';
 import type { Purse } from '../../src/payments/purse.js';
 import { channelToRow } from '../../src/payments/rows.js';
 import { openStore, type Store } from '../../src/store/index.js';
+import { createKeyAnswers, type KeyAnswersNeeds } from '../../src/stream/gate/answers.js';
+import { createKeyDoor } from '../../src/stream/gate/door.js';
 import { createGate } from '../../src/stream/gate/gate.js';
-import { createKeyPath, type KeyPathNeeds } from '../../src/stream/gate/http.js';
+import { createKeyPath } from '../../src/stream/gate/http.js';
 import { createSessions } from '../../src/stream/gate/sessions.js';
 import { openKeys } from '../../src/stream/keys.js';
 import { openStreams } from '../../src/stream/streams.js';
@@ -30,7 +32,7 @@ export type GateHouse = Awaited<ReturnType<typeof openGateHouse>>;
 
 /** `disk.before` is waited for before anything of the ledger is written. */
 export async function openGateHouse(
-  options: Pick<KeyPathNeeds, 'proxies' | 'perAddress'> & { now?: () => number } = {},
+  options: Pick<KeyAnswersNeeds, 'proxies' | 'perAddress'> & { now?: () => number } = {},
 ) {
   const now = options.now ?? Date.now;
   const store = await openStore({ path: ':memory:' });
@@ -55,7 +57,7 @@ export async function openGateHouse(
   const sessions = createSessions({ now, onEnd: ledger.forget });
   const gate = createGate({ streams, keys, sessions, cashier: ledger, now });
   const answered: number[] = [];
-  const keyPath = createKeyPath({
+  const answers = createKeyAnswers({
     ...options,
     gate,
     paymentRequired: () => 'terms',
@@ -65,7 +67,8 @@ export async function openGateHouse(
       throw error;
     },
   });
-  const server = await listen({ host: '127.0.0.1', port: 0, keyPath, app: express() });
+  const behind = { keyPath: createKeyPath(answers), app: express() };
+  const server = await listen({ host: '127.0.0.1', port: 0, door: createKeyDoor(answers), ...behind });
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const url = (n: number): string => `${base}/keys/show/${n}`;
 
@@ -98,7 +101,7 @@ export async function openGateHouse(
   }
 
   return {
-    ...{ store, ledger, keys, sessions, gate, disk, base, url, answered, crowd },
+    ...{ store, ledger, keys, sessions, gate, answers, server, disk, base, url, answered, crowd },
     sponsor: () => ledger.purse(number(1, 64)),
     ask: (n: number, session: string, headers: Record<string, string> = {}, signal?: AbortSignal) =>
       fetch(url(n), { headers: { authorization: `Bearer ${session}`, ...headers }, ...(signal && { signal }) }),

@@ -5,6 +5,7 @@ import { openFeed } from '../../src/feed/index.js';
 import { openLedger } from '../../src/payments/ledger.js';
 import { createTips } from '../../src/payments/tips.js';
 import { openStore } from '../../src/store/index.js';
+import { createKeyAnswers } from '../../src/stream/gate/answers.js';
 import { createGate } from '../../src/stream/gate/gate.js';
 import { createKeyPath } from '../../src/stream/gate/http.js';
 import { createSessions } from '../../src/stream/gate/sessions.js';
@@ -42,10 +43,12 @@ const keys = await openKeys({ store, streams, master: Buffer.alloc(32, 7), now }
 const sessions = createSessions({ now, onEnd: ledger.forget });
 const gate = createGate({ streams, keys, sessions, cashier: ledger, now });
 const tips = createTips({ store, ledger, feed, minimum: () => 1n });
-const keyPath = createKeyPath({
-  ...{ gate, paymentRequired: () => '', pay: () => Promise.reject(new Error('sessions only')) },
-  ...{ onAnswer: () => {}, onError: console.error },
-});
+const keyPath = createKeyPath(
+  createKeyAnswers({
+    ...{ gate, paymentRequired: () => '', pay: () => Promise.reject(new Error('sessions only')) },
+    ...{ onAnswer: () => {}, onError: console.error },
+  }),
+);
 
 type Call = { do: string; payer: Hex; purse: Hex; amount: string; signature: Hex; id: string };
 

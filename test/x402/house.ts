@@ -18,6 +18,7 @@ import { anvil } from 'viem/chains';
 import { compile } from '../../contracts/compile.mjs';
 import { openFeed } from '../../src/feed/index.js';
 import { addressOf, channelId, randomKey } from '../../src/payments/typed-data.js';
+import { createKeyAnswers } from '../../src/stream/gate/answers.js';
 import { createGate } from '../../src/stream/gate/gate.js';
 import { createKeyPath } from '../../src/stream/gate/http.js';
 import { createSessions } from '../../src/stream/gate/sessions.js';
@@ -73,15 +74,17 @@ async function openShow(money: MoneyHouse, base: () => string) {
   const keys = await openKeys({ store, streams, master: Buffer.alloc(32, 3), now });
   const sessions = createSessions({ now, onEnd: payments.ledger.forget });
   const gate = createGate({ streams, keys, sessions, cashier: payments.ledger, now });
-  const keyPath = createKeyPath({
-    gate,
-    paymentRequired: (url, amount) => payments.paymentRequired(`${base()}${url}`, amount),
-    pay: (request) => payments.pay({ ...request, url: `${base()}${request.url}` }),
-    onAnswer: () => {},
-    onError: (error) => {
-      throw error;
-    },
-  });
+  const keyPath = createKeyPath(
+    createKeyAnswers({
+      gate,
+      paymentRequired: (url, amount) => payments.paymentRequired(`${base()}${url}`, amount),
+      pay: (request) => payments.pay({ ...request, url: `${base()}${request.url}` }),
+      onAnswer: () => {},
+      onError: (error) => {
+        throw error;
+      },
+    }),
+  );
   return { keys, sessions, keyPath };
 }
 

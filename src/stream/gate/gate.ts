@@ -4,13 +4,19 @@ import type { Hex } from '../../vocabulary/values.js';
 import type { KeyPeriod, Keys } from '../keys.js';
 import type { Stream, Streams } from '../streams.js';
 import { createComing, type Wait } from './coming.js';
-import type { Session, Sessions } from './sessions.js';
+import type { Had, Session, Sessions } from './sessions.js';
 
 /** What the gate needs of a purse to tell its owner what he has left. */
 export interface Payer {
   id: Hex;
   spent: bigint;
   authorized: bigint;
+}
+
+export interface Charged {
+  /** Null when it was free. */
+  purse: Readonly<Payer> | null;
+  amount: bigint;
 }
 
 /** Whoever takes the money: idempotent by payer and reason, durable when it resolves, a Problem when it refuses. */
@@ -23,7 +29,7 @@ export interface Cashier {
     amount: bigint;
     durationMs: number;
     notBefore: number;
-  }): Promise<{ purse: Readonly<Payer> | null; amount: bigint }>;
+  }): Promise<Charged>;
   previewUsed(payer: Hex, stream: string): number;
 }
 
@@ -67,6 +73,8 @@ export function priceFor(period: KeyPeriod, previewMs: number, previewUsedMs: nu
   return free ? ({ kind: 'preview', amount: 0n } as const) : ({ kind: 'watch', amount: period.cost } as const);
 }
 
+const reasonOf = (streamId: string, n: number): string => `watch/${streamId}/${n}`;
+
 export type Gate = ReturnType<typeof createGate>;
 
 export function createGate(needs: {
@@ -89,7 +97,7 @@ export function createGate(needs: {
   }
 
   const previewLeft = (stream: Stream, payer: Hex): number =>
-    Math.max(0, stream.previewMs - cashier.previewUsed(payer, stream.id));
+    stream.previewMs > 0 ? Math.max(0, stream.previewMs - cashier.previewUsed(payer, stream.id)) : 0;
 
   /** Who says nothing at all is told the price; who names a session that is not there, to open one. */
   function mustPay(streamId: string, n: number): Problem {
@@ -105,39 +113,55 @@ export function createGate(needs: {
     return period;
   }
 
-  /**
-   * Problems: payment_needed, session_needed, rate_limited, unknown_stream, key_unknown, gate_busy, and those of the
-   * cashier.
-   */
-  async function key(token: string | undefined, streamId: string, n: number, wait?: Wait): Promise<KeyAnswer> {
-    if (token === undefined) throw mustPay(streamId, n);
-    const session: Session | undefined = sessions.find(token);
-    if (!session || session.stream !== streamId) throw new Problem('session_needed');
-    if (!sessions.mayAsk(session)) throw new Problem('rate_limited');
-    const stream = streams.get(streamId);
-    const period = keys.period(streamId, n) ?? (await periodOf(session, streamId, n, wait));
+  function give(session: Session, stream: Stream, { period, charged }: Had): KeyAnswer {
+    session.lastKey = now();
+    const { purse, amount } = charged;
+    const key = bytesOf(stream.id, period);
+    return { key, purse, charged: amount, previewLeftMs: previewLeft(stream, session.payer) };
+  }
+
+  async function charge(session: Session, stream: Stream, period: KeyPeriod): Promise<KeyAnswer> {
     if (underWay >= mostUnderWay) throw new Problem('gate_busy');
     const { payer } = session;
     // Counted until it is charged, whoever still waits for it: who leaves and asks again does not pile up charges.
     underWay += 1;
     session.underWay += 1;
     try {
-      const { purse, amount } = await cashier.charge({
+      const charged = await cashier.charge({
         payer,
-        reason: `watch/${streamId}/${n}`,
-        stream: streamId,
+        reason: reasonOf(stream.id, period.n),
+        stream: stream.id,
         durationMs: period.durationMs,
         notBefore: period.at,
-        ...priceFor(period, stream.previewMs, cashier.previewUsed(payer, streamId)),
+        ...priceFor(period, stream.previewMs, cashier.previewUsed(payer, stream.id)),
       });
-      session.lastKey = now();
+      session.had = { period, charged };
       session.paidUntil = Math.max(session.paidUntil, period.at + period.durationMs);
-      return { key: bytesOf(streamId, period), purse, charged: amount, previewLeftMs: previewLeft(stream, payer) };
+      return give(session, stream, session.had);
     } finally {
       underWay -= 1;
       session.underWay -= 1;
     }
   }
+
+  /** At once where the session had it last: what is charged stays charged. Throws and rejects with the Problems of `key`. */
+  function ask(token: string | undefined, streamId: string, n: number, wait?: Wait): KeyAnswer | Promise<KeyAnswer> {
+    if (token === undefined) throw mustPay(streamId, n);
+    const session: Session | undefined = sessions.find(token);
+    if (!session || session.stream !== streamId) throw new Problem('session_needed');
+    if (!sessions.mayAsk(session)) throw new Problem('rate_limited');
+    const stream = streams.get(streamId);
+    const period = keys.period(streamId, n);
+    if (!period) return periodOf(session, streamId, n, wait).then((next) => charge(session, stream, next));
+    const { had } = session;
+    return had?.period === period ? give(session, stream, had) : charge(session, stream, period);
+  }
+
+  /**
+   * Problems: payment_needed, session_needed, rate_limited, unknown_stream, key_unknown, gate_busy, and those of the
+   * cashier.
+   */
+  const key = async (...asked: Parameters<typeof ask>): Promise<KeyAnswer> => ask(...asked);
 
   /** Null when that key is not to be had. Problem: unknown_stream. */
   function wish(streamId: string, n: number): KeyWish | null {
@@ -145,7 +169,7 @@ export function createGate(needs: {
     const period = keys.period(stream, n);
     if (!period) return null;
     const { cost: amount, durationMs, at: notBefore } = period;
-    return { reason: `watch/${stream}/${n}`, stream, kind: 'watch', amount, durationMs, notBefore };
+    return { reason: reasonOf(stream, n), stream, kind: 'watch', amount, durationMs, notBefore };
   }
 
   /** Whoever pays by the request is as much a viewer as who has a session: counted, and forgotten when gone. */
@@ -173,6 +197,7 @@ export function createGate(needs: {
   }
 
   return {
+    ask,
     key,
     buy,
     previewLeft,

@@ -35,7 +35,7 @@ export function createAddressLimit({ perSecond, now }: { perSecond: number; now:
   };
 }
 
-type Asking = { headers: IncomingMessage['headers']; socket: { remoteAddress?: string | undefined } };
+export type Asking = { headers: IncomingMessage['headers']; socket: { remoteAddress?: string | undefined } };
 
 /** Who asks, behind so many proxies of our own, each of which has added whom it saw to `X-Forwarded-For`. */
 export function addressOf({ headers, socket }: Asking, proxies: number): string {

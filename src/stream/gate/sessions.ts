@@ -1,6 +1,14 @@
 // Sessions: opaque tokens for keys that were proven, kept in memory only; a page opens a new one after a restart.
 import { hash as digest, randomBytes } from 'node:crypto';
 import type { Hex } from '../../vocabulary/values.js';
+import type { KeyPeriod } from '../keys.js';
+import type { Charged } from './gate.js';
+
+/** A key, and what was charged for it. */
+export interface Had {
+  period: KeyPeriod;
+  charged: Charged;
+}
 
 export interface Session {
   readonly stream: string;
@@ -12,6 +20,8 @@ export interface Session {
   lastKey: number;
   /** When the last key period that it has paid for ends, ms; 0 before. */
   paidUntil: number;
+  /** The key that it got last. */
+  had: Had | null;
   /** Key requests in the present second. */
   second: number;
   asked: number;
@@ -52,16 +62,8 @@ export function createSessions({ now, onEnd }: { now: () => number; onEnd: (paye
     open(stream: string, payer: Hex): string {
       const token = randomBytes(32).toString('base64url');
       if (sessions.size >= mostSessions) sessions.delete(sessions.keys().next().value ?? '');
-      sessions.set(hash(token), {
-        stream,
-        payer,
-        lastSeen: now(),
-        lastKey: 0,
-        paidUntil: 0,
-        second: 0,
-        asked: 0,
-        underWay: 0,
-      });
+      const counts = { lastKey: 0, paidUntil: 0, second: 0, asked: 0, underWay: 0 };
+      sessions.set(hash(token), { stream, payer, lastSeen: now(), had: null, ...counts });
       return token;
     },
     find(token: string): Session | undefined {
