@@ -4,20 +4,8 @@ import type { Hex } from '../../vocabulary/values.js';
 import type { KeyPeriod, Keys } from '../keys.js';
 import type { Stream, Streams } from '../streams.js';
 import { createComing, type Wait } from './coming.js';
-import type { Had, Session, Sessions } from './sessions.js';
-
-/** What the gate needs of a purse to tell its owner what he has left. */
-export interface Payer {
-  id: Hex;
-  spent: bigint;
-  authorized: bigint;
-}
-
-export interface Charged {
-  /** Null when it was free. */
-  purse: Readonly<Payer> | null;
-  amount: bigint;
-}
+import type { Charged, Had, Payer } from './had.js';
+import type { Session, Sessions } from './sessions.js';
 
 /** Whoever takes the money: idempotent by payer and reason, durable when it resolves, a Problem when it refuses. */
 export interface Cashier {

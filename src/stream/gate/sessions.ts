@@ -1,14 +1,7 @@
 // Sessions: opaque tokens for keys that were proven, kept in memory only; a page opens a new one after a restart.
 import { hash as digest, randomBytes } from 'node:crypto';
 import type { Hex } from '../../vocabulary/values.js';
-import type { KeyPeriod } from '../keys.js';
-import type { Charged } from './gate.js';
-
-/** A key, and what was charged for it. */
-export interface Had {
-  period: KeyPeriod;
-  charged: Charged;
-}
+import type { Had } from './had.js';
 
 export interface Session {
   readonly stream: string;
