@@ -109,8 +109,8 @@ export function createHandlers(needs: HandlerNeeds): Handlers {
       // What Livepeer Studio shows is shown live.
       dvrMs: shows.passes ? 0 : settings.packaging.dvrMs,
       startsAt: stream.startsAt,
-      cams: shows.cams(stream.id).map(({ id, title, state, playlist, studio }) => ({
-        ...{ id, title, state, playlist, studio },
+      cams: shows.cams(stream.id).map(({ id, title, state, playlist, qualities, studio }) => ({
+        ...{ id, title, state, playlist, qualities, studio },
       })),
       lastEvent: needs.lastEvent(),
       communities: (['discord', 'telegram'] as const).flatMap((platform) =>

@@ -14,6 +14,7 @@ import { createBroadcasts } from './media/broadcast.js';
 import { namesOf } from './media/names.js';
 import type { Packaging } from './media/packager.js';
 import { takePicture } from './media/picture.js';
+import { variantsIn } from './media/playlist.js';
 import { createPublisher, type Place } from './media/publisher.js';
 import { createShelf } from './media/shelf.js';
 import { createTickets } from './native/tickets.js';
@@ -224,6 +225,7 @@ export async function startShows(needs: ShowNeeds) {
         ...cam,
         state: broadcasts.camState(stream, cam.id),
         playlist: namesOf(cam.id).multivariant,
+        qualities: variantsIn(shelf.playlist(`${stream}/${namesOf(cam.id).multivariant}`)?.text(false) ?? ''),
         studio: passes?.shown(stream).find((one) => one.cam === cam.id)?.url ?? null,
       })),
     /** Gives a cam another stream key, or takes its key away; whoever broadcasts by the old one is shown out. */

@@ -85,11 +85,11 @@ export async function openKeys(needs: {
   return {
     open,
     bytes,
+    /** Of an earlier run too. */
     newest: (stream: string): KeyPeriod | undefined => newest.get(stream),
     period: (stream: string, n: number): KeyPeriod | undefined => periods.get(stream)?.get(n),
     /** Those that can be had, from one to another, in order. */
     between: (stream: string, from: number, to: number): KeyPeriod[] =>
       [...(periods.get(stream)?.values() ?? [])].filter(({ n }) => n >= from && n <= to),
-    last: (stream: string): KeyPeriod | undefined => [...(periods.get(stream)?.values() ?? [])].at(-1),
   };
 }

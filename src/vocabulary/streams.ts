@@ -47,6 +47,9 @@ export const CamInfo = z
     title: z.string(),
     state: StreamState,
     playlist: z.string().meta({ description: 'its multivariant playlist, in each of the media folders' }),
+    qualities: z.number().int().meta({
+      description: 'how many there are in that playlist; more come where somebody else makes them',
+    }),
     studio: z.string().nullable().meta({
       description: 'its multivariant playlist at Livepeer Studio, once it plays there; null where it does not',
     }),

@@ -13,7 +13,7 @@ function house(last?: { n: number; durationMs: number }) {
         return opened.at(-1)?.n ?? 0;
       },
       bytes: () => Buffer.alloc(16),
-      ...(last && { last: () => last }),
+      ...(last && { newest: () => last }),
     },
   });
   return { clock, opened };

@@ -65,7 +65,7 @@ export async function startMock(needs: { port?: number; previewMs?: number } = {
     mediaKey: '',
     startsAt: null,
     dvrMs: 0,
-    cams: [{ id: 'main', title: '', state: state.stream, playlist: 'live.m3u8', studio: null }],
+    cams: [{ id: 'main', title: '', state: state.stream, playlist: 'live.m3u8', qualities: 1, studio: null }],
     lastEvent: n,
     communities: [],
     terms: mockTerms,

@@ -55,6 +55,7 @@ it('shows the cam that was chosen while it is on, else the first that is', () =>
     title: '',
     state,
     playlist: `${id}.m3u8`,
+    qualities: 1,
     studio: null,
   });
   const on = [cam('main', 'reconnecting'), cam('stage', 'live')];

@@ -7,7 +7,7 @@ export interface KeySource {
   /** 16 bytes. */
   bytes(stream: string, n: number): Buffer;
   /** The newest key that there is, of an earlier run too. */
-  last?(stream: string): { n: number; durationMs: number } | undefined;
+  newest?(stream: string): { n: number; durationMs: number } | undefined;
 }
 
 export interface Taken {
@@ -64,7 +64,7 @@ export function createKeyClock(needs: { stream: string; keys: KeySource; keyPeri
     },
     /** Goes on with the key that a killed run left in force; `usedOf` tells how much was published under it. */
     resume(cam: string, usedOf: (n: number) => number): void {
-      const last = keys.last?.(stream);
+      const last = keys.newest?.(stream);
       if (last) key ??= { n: last.n, ms: last.durationMs };
       if (key && !used.has(cam)) used.set(cam, usedOf(key.n));
     },

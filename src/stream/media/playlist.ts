@@ -171,6 +171,8 @@ const captionLine = (channel: CaptionChannel): string => {
   return `#EXT-X-MEDIA:TYPE=CLOSED-CAPTIONS,GROUP-ID="${captionGroup}",${who},AUTOSELECT=YES`;
 };
 
+export const variantsIn = (multivariant: string): number => multivariant.split('#EXT-X-STREAM-INF').length - 1;
+
 export interface MultivariantOf {
   variants: readonly Variant[];
   /** All segments so far begin with a keyframe. */

@@ -25,6 +25,7 @@ import { createGoingBack, type GoingBack } from './going-back.js';
 import { keyLoaderFor } from './key-loader.js';
 import { mediaLoaderFor } from './media-loader.js';
 import { createMoney, type Money } from './money.js';
+import { createMoreQualities } from './more-qualities.js';
 import { createNativePlayer, playsHls } from './native-player.js';
 import { createPayer, type Payer } from './payer.js';
 import { createPlayer } from './player.js';
@@ -92,6 +93,10 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
   const current = (): StreamInfo => store.get().info ?? info;
   let goingOn = false;
   let camShown: string | null = null;
+  const moreQualities = createMoreQualities({
+    show: () => player.show(playlists(current())),
+    may: () => !store.get().paused && !gate.isHeld() && store.get().moving && !store.get().camComing,
+  });
   let sessionId: string | undefined;
   let feed: { refollow(): void } | undefined;
   const polls = followPolls({ api, stream, session: () => session, store });
@@ -198,8 +203,13 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     if (moved && studioOf(next)) player.aim(playlists(next));
     if (onAir && !gate.isHeld() && !store.get().paused && (!player.isStarted() || came)) {
       camShown = camOf(next.cams, store.get().cam)?.id ?? null;
+      moreQualities.loaded(qualitiesOf(next));
       player.start(playlists(next));
-    } else if (onAir) showCam();
+    } else if (onAir) {
+      showCam();
+      // Others play what they like of a playlist, and look at it by themselves.
+      if (info.gate === 'keys' && Hls.isSupported()) moreQualities.look(qualitiesOf(next));
+    }
     if (!onAir && player.isStarted() && !store.get().moving) player.stop();
   }
 
@@ -241,6 +251,8 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     return camOf(of.cams, store.get().cam)?.studio ?? null;
   }
 
+  const qualitiesOf = (of: StreamInfo): number => camOf(of.cams, store.get().cam)?.qualities ?? 0;
+
   /** Those of this server: which address they come from is the loader's. None while Livepeer Studio has none yet. */
   function playlists(of: StreamInfo): string[] {
     if (info.gate !== 'keys' && Hls.isSupported()) return [studioOf(of) ?? []].flat();
@@ -254,6 +266,7 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     if (!cam || cam.id === camShown || !house.player?.isStarted()) return;
     const before = camShown;
     camShown = cam.id;
+    moreQualities.loaded(cam.qualities);
     if (store.get().paused || gate.isHeld()) {
       house.player.aim(playlists(current()));
       return;
