@@ -46,7 +46,10 @@ export function createServer(base: string) {
       const { code = 'internal', detail = `status ${response.status}` } = answer as Partial<ProblemBody>;
       throw new Refused(code, detail);
     }
-    return route.answer.parse(answer) as Answer<N>;
+    const read = route.answer.safeParse(answer);
+    if (read.success) return read.data as Answer<N>;
+    const advice = 'It may be of another version: use the same version of dTok on both sides.';
+    throw new Error(`What ${base} answers is not understood. ${advice}`, { cause: read.error });
   }
 
   return { base, ask };

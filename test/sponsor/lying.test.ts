@@ -58,6 +58,7 @@ const info = () => ({
   price: '1',
   previewMs: 0,
   keyPeriodMs: 2000,
+  gate: 'keys',
   dvrMs: 0,
   minTip: '1',
   state: 'live',
