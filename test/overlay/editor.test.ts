@@ -112,7 +112,7 @@ it('a theme, and the host’s own CSS after it, change the open overlay at once;
   await page.getByTestId('theme-loud').check();
   await overlay.locator('body[data-theme=loud]').waitFor();
   await soon(async () => expect(await groundOf(overlay)).toBe('rgb(10, 10, 18)'));
-  expect(await overlay.evaluate(() => document.fonts.check('20px "dTok Loud"'))).toBe(true);
+  await soon(async () => expect(await overlay.evaluate(() => document.fonts.check('20px "dTok Loud"'))).toBe(true));
   await other.locator('body[data-theme=glass]').waitFor();
 
   await page.getByTestId('own-css-open').click();

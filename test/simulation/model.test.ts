@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AbiCoder, JsonRpcProvider } from 'ethers';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { deployDevContracts } from '../../src/chain/deploy.js';
 import { type DevChain, startDevChain } from '../../src/chain/dev-chain.js';
 import {
@@ -22,6 +22,9 @@ import { createNode } from './chain/node.js';
 import { createRpc, RpcError, settlementAbi, tokenAbi } from './chain/rpc.js';
 import { createContract, type Place, words } from './chain/settlement.js';
 import { signerOf } from './people/keys.js';
+
+/** A busy node answers before it has mined. */
+const mined = { timeout: 10_000, interval: 5 };
 
 /** `CALLS=1000` for a long run. */
 const calls = Number(process.env.CALLS ?? 80);
@@ -185,7 +188,7 @@ it(`answers ${calls} random calls as the contract does (seed ${seed})`, async ()
     const gas = '0x2dc6c0';
     await provider.send('evm_setNextBlockTimestamp', [time]);
     const hash = await provider.send('eth_sendTransaction', [{ ...call, gas }]);
-    const theirs = await provider.send('eth_getTransactionReceipt', [hash]);
+    const theirs = await vi.waitUntil(() => provider.send('eth_getTransactionReceipt', [hash]), mined);
     const decoded = rpc.decode(call.from, call.to, call.data);
     if (!decoded) throw new Error(`${kind} was not understood`);
     const { hash: mine } = node.send(decoded);
