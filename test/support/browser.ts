@@ -38,7 +38,7 @@ export const phone = { width: 390, height: 844 };
 /** What the page's video element says. */
 export const video = (page: Page) =>
   page.evaluate(() => {
-    const element = document.querySelector('video');
+    const element = document.querySelector<HTMLVideoElement>('video.front') ?? document.querySelector('video');
     const buffered = element?.buffered;
     return {
       time: element?.currentTime ?? 0,

@@ -251,7 +251,9 @@ export async function openHouse(needs: HouseNeeds): Promise<House> {
     return camOf(of.cams, store.get().cam)?.studio ?? null;
   }
 
-  const qualitiesOf = (of: StreamInfo): number => camOf(of.cams, store.get().cam)?.qualities ?? 0;
+  function qualitiesOf(of: StreamInfo): number {
+    return camOf(of.cams, store.get().cam)?.qualities ?? 0;
+  }
 
   /** Those of this server: which address they come from is the loader's. None while Livepeer Studio has none yet. */
   function playlists(of: StreamInfo): string[] {
