@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { build } from 'vite';
 import { createBroadcasts } from '../../src/stream/media/broadcast.js';
 import { folderTarget } from '../../src/stream/media/folder.js';
@@ -109,7 +109,9 @@ export async function ourWay(root: string, encrypted: boolean, partMs: number): 
   const server = serve((url) => {
     if (url.startsWith('/keys/')) return { type: 'application/octet-stream', body: key };
     if (url === '/player.js') return { type: 'text/javascript', body: script };
-    return url === '/' ? { type: 'text/html', body: html('/media/main/live.m3u8', 'ours') } : null;
+    if (url === '/') return { type: 'text/html', body: html('/media/main/live.m3u8', 'ours') };
+    // What the shelf has no more: the header that all segments share.
+    return url.endsWith('.mp4') ? join(folder, basename(url)) : null;
   }, shelf);
   return {
     rtmp: `rtmp://127.0.0.1:${rtmp.port}/live/bench`,
