@@ -1,4 +1,4 @@
-// The server's parts as the real one wires them (src/app.ts), without its ports: ledger, gate, tips, settlement.
+// The server's parts as the real one wires them (src/app/books.ts), without its ports: ledger, gate, tips, settlement.
 import { openFeed } from '../../../src/feed/index.js';
 import type { Logger } from '../../../src/log.js';
 import { connectChain, createTips, openPayments } from '../../../src/payments/index.js';
