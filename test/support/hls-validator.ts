@@ -222,7 +222,8 @@ export function changes(before: MediaPlaylist, after: MediaPlaylist): string[] {
   if (after.targetMs !== before.targetMs)
     problems.push(`its target duration was ${before.targetMs} and is ${after.targetMs}`);
   const anew = after.segments.some((s) => s.discontinuity && s.msn > (before.segments.at(-1)?.msn ?? -1));
-  if (before.partTargetMs > 0 && after.partTargetMs !== before.partTargetMs && !anew)
+  // A server that was just started again tells of no parts until its encoder is back.
+  if (before.partTargetMs > 0 && after.partTargetMs > 0 && after.partTargetMs !== before.partTargetMs && !anew)
     problems.push(`its part target was ${before.partTargetMs} and is ${after.partTargetMs}`);
   const other = after.segments.some((s) => s.discontinuity) || after.discontinuities > before.discontinuities;
   if (after.independent && !before.independent && !other)
