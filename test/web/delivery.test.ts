@@ -226,6 +226,17 @@ describe('delivery', () => {
       expect(carriers.order()).toEqual([b, own, a]);
     });
 
+    it('asks whoever listed it for media meanwhile, not the silent one', async () => {
+      const asking = ask();
+      await vi.advanceTimersByTimeAsync(2600);
+      await asking;
+      asked = [];
+      answers = { ...answers, [b]: async () => fileOf(21) };
+      const media = delivery.load('video-21.m4s', '', new AbortController().signal);
+      expect(Buffer.from(await media)).toEqual(fileOf(21));
+      expect(asked).toEqual([`${b}video-21.m4s`]);
+    });
+
     const waiting = (last: number): Buffer =>
       Buffer.from(
         seals.seal(

@@ -19,6 +19,7 @@ export function createCarriers(now: () => number) {
       bases = next;
     },
     own,
+    rests,
     /** In the order to ask: those at rest after all others. */
     order: (): string[] => [...bases.filter((base) => !rests(base)), ...bases.filter(rests)],
     /** Another has done better: it rests for a while. */

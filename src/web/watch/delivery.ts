@@ -117,11 +117,11 @@ export function createDelivery(needs: DeliveryNeeds) {
     if ((await hashOf(data)) !== hashes.get(name)) throw new Fault('it is not what was published');
   }
 
-  /** What only we have listed, we are asked for first; others are asked only for what is vouched for. */
+  /** Who listed it last is asked first, as long as it is not at rest; others only for what is vouched for. */
   function whoHas(name: string): string[] {
     const order = carriers.order().filter((base) => hashes.has(name) || carriers.own(base));
     const lister = listedBy.get(name);
-    if (!lister || !carriers.own(lister)) return order;
+    if (!lister || carriers.rests(lister)) return order;
     return [lister, ...order.filter((base) => base !== lister)];
   }
 
