@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   // All that was served in these flows, from one look to the next.
-  const faults = await judged?.faults(20);
+  const faults = await judged?.faults(10);
   await browser?.close();
   mirror?.closeAllConnections();
   mirror?.close();
