@@ -25,7 +25,7 @@ function segment(id: number): Segment {
 /** Our playlist once `last` is complete. */
 function playlist(last: number, name = 'video.m3u8', of = 'main'): Buffer {
   const segments = [1, 2, 3, 4].map((back) => segment(last - 4 + back));
-  const window = { ...emptyWindow(start), sequence: last - 3, segments };
+  const window = { ...emptyWindow(start), targetDuration: 2, sequence: last - 3, segments };
   const keyUri = (n: number): string => `https://own.test/keys/main/${n}`;
   return Buffer.from(seals.seal(of, name, mediaPlaylist({ window, keyUri })));
 }

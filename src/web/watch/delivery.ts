@@ -32,7 +32,7 @@ export class Fault extends Error {
   }
 }
 
-/** How far behind the clock a playlist's end may be, beside two of its segments, before another is asked: players hold three. */
+/** How far behind the clock a playlist's end may be, beside two of its longest segments, before another is asked: players hold three. */
 const lateMs = 1500;
 /** By so much another's playlist must be newer to prove that this one is stale. */
 const newerMs = 3000;
@@ -46,15 +46,15 @@ const graceMs = 500;
 export function edgeOf(text: string): { at: number; lateMs: number } | null {
   let at = Number.NaN;
   let parts = 0;
+  let longest = 0;
   for (const line of text.split('\n')) {
     const [, date, whole, part] =
       /^#EXT(?:-X-PROGRAM-DATE-TIME:(.+)|INF:([\d.]+)|-X-PART:DURATION=([\d.]+))/.exec(line) ?? [];
     if (date) [at, parts] = [Date.parse(date), 0];
-    else if (whole) [at, parts] = [at + Number(whole) * 1000, 0];
+    else if (whole) [at, parts, longest] = [at + Number(whole) * 1000, 0, Math.max(longest, Number(whole) * 1000)];
     else if (part) parts += Number(part) * 1000;
   }
-  const target = Number(/^#EXT-X-TARGETDURATION:(\d+)/m.exec(text)?.[1] ?? 0) * 1000;
-  return Number.isNaN(at) ? null : { at: at + parts, lateMs: 2 * target + lateMs };
+  return Number.isNaN(at) ? null : { at: at + parts, lateMs: 2 * longest + lateMs };
 }
 
 /** Whether a playlist of a server that waits does not show what it was asked for: it has given up waiting, or is stale. */
