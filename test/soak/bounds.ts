@@ -2,7 +2,7 @@
 import type { Stall } from './playhead.js';
 
 /** The longest that the picture of who pays may stand still while the source sends, ms: docs/delivery.md says so. */
-export const longestStallMs = 3500;
+export const longestStallMs = 5000;
 /** From the first media after a trouble of the source or the server to the picture; who comes or pays again waits as long. */
 export const longestStartMs = 5000;
 /** From the end of the source's trouble to its first media. */
