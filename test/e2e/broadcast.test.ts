@@ -1,9 +1,9 @@
 // Going live from a browser, end to end: a real Chromium with a made-up camera, a paying viewer in another, and losses.
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addressOf, randomKey } from '../../src/payments/typed-data.js';
 import { chromiumPath, desktop, launch, phase, phone, plays, shoot } from '../support/browser.js';
 import { type Dtok, removeFolder, startDtok } from '../support/dtok.js';
+import { newLink } from '../support/links.js';
 import { rtmpClient } from '../support/rtmp-client.js';
 
 const price = 10n ** 15n;
@@ -40,19 +40,6 @@ afterAll(async () => {
 const host = () => dtok.api('hostStream', { params: stream });
 const until = (check: () => Promise<void>, timeout = 20_000) => vi.waitFor(check, { timeout, interval: 100 });
 const stateIs = (state: string) => until(async () => expect((await host()).info.state).toBe(state));
-
-async function newLink() {
-  const key = randomKey();
-  const links = [{ signer: addressOf(key), limit: `${price * 600n}` }];
-  const [link] = await dtok.api('makeLinks', { params: stream, body: { links } });
-  if (!link) throw new Error('no link');
-  const url = `${dtok.base}/watch/main#k=${Buffer.from(key.slice(2), 'hex').toString('base64url')}`;
-  const spent = async (): Promise<bigint> => {
-    const found = (await dtok.api('listLinks', { params: stream })).links.find(({ id }) => id === link.id);
-    return BigInt(found?.spent ?? 0);
-  };
-  return { url, spent };
-}
 
 async function openStudio(viewport: { width: number; height: number }): Promise<Page> {
   const page = await studio.newPage({ viewport });
@@ -106,7 +93,7 @@ describe('a browser on air', () => {
     await page.setViewportSize(phone);
     await shoot(page, 'broadcast-live-phone');
 
-    const link = await newLink();
+    const link = await newLink(dtok, price * 600n);
     const viewer = await browser.newPage({ viewport: desktop });
     await viewer.goto(link.url);
     await plays(viewer, 2);

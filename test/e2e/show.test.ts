@@ -1,9 +1,9 @@
 // One paid show from end to end: real ffmpeg and RTMP, a real chain, a real Chromium.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { addressOf, randomKey } from '../../src/payments/typed-data.js';
 import { desktop, launch, phone, shoot, video } from '../support/browser.js';
 import { type Dtok, removeFolder, startDtok } from '../support/dtok.js';
+import { newLink } from '../support/links.js';
 import { judgePlaylists } from '../support/playlists.js';
 
 const milli = 10n ** 15n;
@@ -39,16 +39,6 @@ afterAll(async () => {
 
 const stream = { stream: 'main' };
 
-/** A watch link as the dashboard makes it: its key never reaches the server. */
-async function newLink(limit: bigint) {
-  const key = randomKey();
-  const links = [{ signer: addressOf(key), limit: `${limit}` }];
-  const [link] = await dtok.api('makeLinks', { params: stream, body: { links } });
-  if (!link) throw new Error('no link');
-  const fragment = Buffer.from(key.slice(2), 'hex').toString('base64url');
-  return { id: link.id, url: `${dtok.base}/watch/main#k=${fragment}` };
-}
-
 const linkState = async (id: string) => {
   const link = (await dtok.api('listLinks', { params: stream })).links.find((one) => one.id === id);
   if (!link) throw new Error('no such link');
@@ -80,7 +70,7 @@ const advanced = (page: Page, from: number, by: number) =>
 describe('a paid show', () => {
   it('is watched, paid for to the unit, stopped when credit ends, topped up, tipped and settled', async () => {
     await live();
-    const link = await newLink(price * creditSeconds);
+    const link = await newLink(dtok, price * creditSeconds);
     const page = await browser.newPage({ viewport: desktop });
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(String(error)));

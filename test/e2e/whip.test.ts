@@ -5,9 +5,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { addressOf, randomKey } from '../../src/payments/typed-data.js';
 import { desktop, launch, phase, plays, shoot } from '../support/browser.js';
 import { type Dtok, removeFolder, startDtok } from '../support/dtok.js';
+import { newLink } from '../support/links.js';
 
 const price = 10n ** 15n;
 const stream = { stream: 'main' };
@@ -37,18 +37,6 @@ const host = () => dtok.api('hostStream', { params: stream });
 const until = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 100 });
 const stateIs = (state: string) => until(async () => expect((await host()).info.state).toBe(state));
 
-async function newLink() {
-  const key = randomKey();
-  const links = [{ signer: addressOf(key), limit: `${price * 600n}` }];
-  const [link] = await dtok.api('makeLinks', { params: stream, body: { links } });
-  if (!link) throw new Error('no link');
-  const spent = async (): Promise<bigint> => {
-    const found = (await dtok.api('listLinks', { params: stream })).links.find(({ id }) => id === link.id);
-    return BigInt(found?.spent ?? 0);
-  };
-  return { url: `${dtok.base}/watch/main#k=${Buffer.from(key.slice(2), 'hex').toString('base64url')}`, spent };
-}
-
 /** All of a WHIP client: an offer, its answer. */
 async function publish(page: Page, key: string): Promise<number> {
   await page.goto(dtok.base);
@@ -70,7 +58,7 @@ async function publish(page: Page, key: string): Promise<number> {
 }
 
 /** The keys that a page was given, by their numbers. */
-function keysOf(page: Page): Map<string, Buffer> {
+function keyBytesOf(page: Page): Map<string, Buffer> {
   const keys = new Map<string, Buffer>();
   page.on('response', async (response) => {
     const number = /\/keys\/main\/(\d+)$/.exec(response.url())?.[1];
@@ -105,9 +93,9 @@ it('is watched and paid for, comes back by another POST, and is cut off with its
   expect(await publish(camera, streamKey ?? '')).toBe(201);
   await stateIs('live');
 
-  const link = await newLink();
+  const link = await newLink(dtok, price * 600n);
   const viewer = await browser.newPage({ viewport: desktop });
-  const keys = keysOf(viewer);
+  const keys = keyBytesOf(viewer);
   await viewer.goto(link.url);
   await plays(viewer, 2);
   await shoot(viewer, 'whip-watched');
