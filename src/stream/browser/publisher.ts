@@ -4,6 +4,7 @@ import type { BroadcastSaid, Recording } from '../../vocabulary/broadcast.js';
 import type { Source, StreamState } from '../media/broadcast.js';
 import { flvTags, isFlvHeader, type Tag, timeOf } from '../media/flv.js';
 import { alreadyOn, type Place, type Publisher, type Publishers } from '../publishers.js';
+import { createSource } from '../source.js';
 import { copiesPictures, startConverter } from './converter.js';
 
 /** The connection, as little of it as is needed. */
@@ -58,8 +59,7 @@ export function publishFromBrowser(needs: BrowserPublisherNeeds): void {
   const place: Place = { stream: needs.place.stream, cam: needs.place.cam };
   let over = false;
   let received = 0;
-  let emit = (_flv: Buffer): void => {};
-  let ended = (): void => {};
+  const feed = createSource((reason) => refuse(reason));
   let behind: NodeJS.Timeout | undefined;
   const publisher: Publisher = { givesWay: false, visit: needs.visit, refuse: (reason) => refuse(reason) };
   const isRare = copiesPictures(needs.recording) ? createKeyframeWatch() : () => false;
@@ -68,10 +68,9 @@ export function publishFromBrowser(needs: BrowserPublisherNeeds): void {
     over = true;
     clearInterval(telling);
     clearTimeout(behind);
-    emit = () => {};
     converter?.kill();
     publishers.leave(place, publisher);
-    ended();
+    feed.end();
   }
 
   function refuse(reason: string, next: Next = 'stop'): void {
@@ -84,7 +83,7 @@ export function publishFromBrowser(needs: BrowserPublisherNeeds): void {
 
   function take(flv: Buffer): void {
     if (!isFlvHeader(flv) && flvTags(flv).some(isRare)) refuse(rare, 'transcode');
-    else emit(flv);
+    else feed.give(flv);
   }
 
   function hold(): void {
@@ -118,13 +117,5 @@ export function publishFromBrowser(needs: BrowserPublisherNeeds): void {
   line.onGone(() => over || leave());
   line.say({ type: 'accepted', ...place });
   log.info({ ...place, ...needs.recording }, 'a browser’s broadcast was accepted');
-  needs.begin({
-    onData: (listener) => {
-      emit = listener;
-    },
-    onEnd: (listener) => {
-      ended = listener;
-    },
-    refuse: (reason) => refuse(reason),
-  });
+  needs.begin(feed.source);
 }

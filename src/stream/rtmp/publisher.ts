@@ -4,6 +4,7 @@ import type { Logger } from '../../log.js';
 import type { Admission } from '../ingest.js';
 import type { Source } from '../media/broadcast.js';
 import { alreadyOn, type Publisher, type Publishers } from '../publishers.js';
+import { createSource } from '../source.js';
 import { flvHeader, flvTag } from './flv.js';
 import { RtmpProtocol } from './protocol.js';
 
@@ -49,9 +50,9 @@ export function connectPublisher(socket: Socket, needs: PublisherNeeds): void {
     onUnpublish: () => {
       if (phase === 'publishing') close();
     },
-    onMedia: (type, time, payload) => emit(flvTag(type, time, payload)),
+    onMedia: (type, time, payload) => feed.give(flvTag(type, time, payload)),
   });
-  let emit: (flv: Buffer) => void = () => {};
+  const feed = createSource((reason) => refuse(reason), flvHeader);
 
   async function ask(app: string, name: string): Promise<void> {
     const [key = '', query] = name.split('?', 2);
@@ -68,23 +69,12 @@ export function connectPublisher(socket: Socket, needs: PublisherNeeds): void {
     phase = 'publishing';
     clearTimeout(opening);
     socket.setTimeout(limits.silenceMs, () => drop('no data for too long'));
-    let ended = (): void => {};
     unpublish = () => {
       publishers.leave(place, publisher);
-      emit = () => {};
-      ended();
+      feed.end();
     };
     needs.log.info({ from, stream: place.stream, cam: place.cam }, 'RTMP publisher accepted');
-    needs.publish(place, {
-      onData: (listener) => {
-        emit = listener;
-        listener(flvHeader);
-      },
-      onEnd: (listener) => {
-        ended = listener;
-      },
-      refuse,
-    });
+    needs.publish(place, feed.source);
     if (phase === 'publishing') protocol.accept();
   }
 

@@ -4,6 +4,7 @@ import { Problem } from '../../vocabulary/problems.js';
 import type { Source } from '../media/broadcast.js';
 import type { Place, Publisher, Publishers } from '../publishers.js';
 import { flvHeader } from '../rtmp/flv.js';
+import { createSource } from '../source.js';
 import { createMedia } from './media.js';
 import { announce, readFragment } from './offer.js';
 import { type IceSettings, openPeer, type Peer } from './peer.js';
@@ -62,8 +63,7 @@ export async function publishByWhip(needs: WhipPublisherNeeds): Promise<WhipPubl
   let heard: number | null = null;
   let over = false;
   let peer: Peer | null = null;
-  let emit = (_flv: Buffer): void => {};
-  let ended = (): void => {};
+  const feed = createSource((reason) => refuse(reason), flvHeader);
 
   const publisher: Publisher = {
     get givesWay() {
@@ -75,11 +75,10 @@ export async function publishByWhip(needs: WhipPublisherNeeds): Promise<WhipPubl
   function leave(): void {
     over = true;
     clearInterval(looking);
-    emit = () => {};
     media.end();
     peer?.close();
     publishers.leave(place, publisher);
-    ended();
+    feed.end();
     needs.onOver();
   }
 
@@ -106,17 +105,7 @@ export async function publishByWhip(needs: WhipPublisherNeeds): Promise<WhipPubl
   function hear(now: number): void {
     const first = heard === null;
     heard = now;
-    if (!first) return;
-    needs.begin({
-      onData: (listener) => {
-        emit = listener;
-        listener(flvHeader);
-      },
-      onEnd: (listener) => {
-        ended = listener;
-      },
-      refuse,
-    });
+    if (first) needs.begin(feed.source);
   }
 
   if (!publishers.enter(place, publisher)) throw new Problem('already_on_air');
@@ -124,7 +113,7 @@ export async function publishByWhip(needs: WhipPublisherNeeds): Promise<WhipPubl
     ffmpeg: needs.ffmpeg,
     segmentMs: needs.segmentMs,
     hasSound: /^m=audio /m.test(needs.offer.sdp),
-    onFlv: (flv) => emit(flv),
+    onFlv: feed.give,
     onTrouble: (sentence) => {
       needs.notice(sentence);
       refuse(sentence);
